@@ -1,0 +1,118 @@
+"""Payments, refunds and the provider's own books: our intent is a row before the provider hears of it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.kernel.database import BigId, Model
+
+
+class Payment(Model):
+    """An attempt to pay an order. `uuid` makes the idempotency keys (`cs-`, `cap-`, `can-`).
+
+    `state`: the payment states of INTERFACE.md. `amount_cents` is what the customer is asked for (the hold);
+    `capture_cents` what we decided to capture. `session_ref` is the Checkout Session, `provider_ref` the
+    PaymentIntent, null until the customer submits (DECISIONS 17). `wanted`: what the worker still has to bring about
+    at the provider: `session`, `capture`, `cancel`, or null when nothing is owed.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        UniqueConstraint("uuid"),
+        UniqueConstraint("provider_ref"),
+        UniqueConstraint("session_ref"),
+        CheckConstraint(
+            "state IN ('none', 'pending', 'authorized', 'captured', 'partially_refunded', 'refunded', 'failed', 'cancelled')",
+            name="state",
+        ),
+        CheckConstraint("refunded_cents BETWEEN 0 AND captured_cents", name="refunded"),
+        CheckConstraint("captured_cents BETWEEN 0 AND amount_cents", name="captured"),
+        CheckConstraint("wanted IN ('session', 'capture', 'cancel')", name="wanted"),
+        Index("ix_payment_wanted", "id", postgresql_where=text("wanted IS NOT NULL")),
+        Index("ix_payment_pending", "id", postgresql_where=text("state = 'pending'")),
+    )
+
+    id: Mapped[BigId]
+    uuid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    market_id: Mapped[int] = mapped_column(ForeignKey("market.id"))
+    method: Mapped[str] = mapped_column(Text)
+    capture_later: Mapped[bool]
+    state: Mapped[str] = mapped_column(Text, server_default="pending")
+    wanted: Mapped[str | None] = mapped_column(Text)
+    amount_cents: Mapped[int]
+    authorized_cents: Mapped[int] = mapped_column(server_default="0")
+    capture_cents: Mapped[int | None]
+    captured_cents: Mapped[int] = mapped_column(server_default="0")
+    refunded_cents: Mapped[int] = mapped_column(server_default="0")
+    session_ref: Mapped[str | None] = mapped_column(Text)
+    session_url: Mapped[str | None] = mapped_column(Text)
+    session_expires_at: Mapped[datetime | None]
+    provider_ref: Mapped[str | None] = mapped_column(Text)
+    charge_ref: Mapped[str | None] = mapped_column(Text)
+    capture_before: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class Refund(Model):
+    """Money that goes back: an intent of its own, however equal the amounts. `uuid` makes the key `re-<uuid>`.
+
+    `borne_by`: farm or market. `deposit`: deposits returned at the counter, borne by `deposits:<market>`.
+    """
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        UniqueConstraint("uuid"),
+        UniqueConstraint("provider_ref"),
+        CheckConstraint("amount_cents > 0", name="amount"),
+        CheckConstraint("state IN ('submitting', 'done', 'failed')", name="state"),
+        CheckConstraint("borne_by IN ('farm', 'market', 'deposits', 'clearing')", name="borne_by"),
+        Index("ix_refund_open", "id", postgresql_where=text("state = 'submitting'")),
+    )
+
+    id: Mapped[BigId]
+    uuid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    amount_cents: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    borne_by: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="submitting")
+    provider_ref: Mapped[str | None] = mapped_column(Text)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(Text, server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.app_now())
+
+
+class RefundShare(Model):
+    """The part of a refund that falls on one line (largest remainder: the shares add up to the refund)."""
+
+    __tablename__ = "refund_share"
+
+    refund_id: Mapped[int] = mapped_column(ForeignKey("refund.id"), primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), primary_key=True)
+    quantity: Mapped[int] = mapped_column(server_default="0")
+    amount_cents: Mapped[int]
+
+
+class BalanceTransaction(Model):
+    """A row of the provider's own books, as fetched: `amount = net + fee`; `source` is the charge, refund, transfer."""
+
+    __tablename__ = "balance_transaction"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    market_id: Mapped[int] = mapped_column(ForeignKey("market.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text, index=True)
+    amount_cents: Mapped[int]
+    fee_cents: Mapped[int]
+    net_cents: Mapped[int]
+    available: Mapped[bool]
+    available_on: Mapped[datetime]
+    created_at: Mapped[datetime]

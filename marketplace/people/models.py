@@ -1,0 +1,84 @@
+"""Accounts, what they may do where, how they signed in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.kernel.database import BigId, Model
+
+ROLES = ("customer", "farm", "host", "operator", "approver", "admin")
+
+
+class Account(Model):
+    """A person. `email_key` is the normalised address that is unique; `disabled_at` ends every session at once."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("email_key"),)
+
+    id: Mapped[BigId]
+    email: Mapped[str] = mapped_column(Text)
+    email_key: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    totp_secret: Mapped[str | None] = mapped_column(Text)
+    totp_used_step: Mapped[int | None]
+    language: Mapped[str] = mapped_column(Text, server_default="de")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    disabled_at: Mapped[datetime | None]
+    memberships: Mapped[list[Membership]] = relationship(lazy="selectin", order_by="Membership.id")
+
+
+class Membership(Model):
+    """A role, and where it holds: a farm's role at a farm, a host's at a pickup point, an operator's in a market."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint(
+            "account_id", "role", "market_id", "farm_id", "pickup_point_id", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint("role IN ('customer', 'farm', 'host', 'operator', 'approver', 'admin')", name="role"),
+        CheckConstraint("(role = 'farm') = (farm_id IS NOT NULL)", name="farm"),
+        CheckConstraint("role NOT IN ('operator', 'approver') OR market_id IS NOT NULL", name="market"),
+    )
+
+    id: Mapped[BigId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    role: Mapped[str] = mapped_column(Text)
+    market_id: Mapped[int | None] = mapped_column(ForeignKey("market.id"))
+    farm_id: Mapped[int | None] = mapped_column(ForeignKey("farm.id"))
+    pickup_point_id: Mapped[int | None] = mapped_column(ForeignKey("pickup_point.id"))
+
+
+class SignIn(Model):
+    """A signed-in browser. Only a hash of its token is stored; `ended_at` takes effect at the next request."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: Mapped[BigId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    stepped_up_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(Text, server_default="")
+    device: Mapped[str] = mapped_column(Text, server_default="")
+    ended_at: Mapped[datetime | None]
+
+
+class ApiToken(Model):
+    """A bearer token of the API: made on the command line, counts as a fresh second factor (INTERFACE)."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: Mapped[BigId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
