@@ -65,7 +65,7 @@ def weak_secrets(found: Mapping[str, str], environment: str) -> Iterator[str]:
     if key and len(key) < SHORTEST_SECRET_KEY:
         yield f"SECRET_KEY has {len(key)} characters, but needs at least {SHORTEST_SECRET_KEY} random ones."
     elif key and (typed or any(word in key.lower() for word in GUESSABLE)):
-        yield "SECRET_KEY can be guessed; make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+        yield "SECRET_KEY can be guessed; `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` makes one."
     secrets = found.get("STRIPE_WEBHOOK_SECRET")
     if secrets is not None and any(len(secret.strip()) < SHORTEST_TOKEN for secret in secrets.split(",")):
         yield f"STRIPE_WEBHOOK_SECRET holds a secret of fewer than {SHORTEST_TOKEN} characters."

@@ -10,7 +10,8 @@ MOST_OF_A_ROLE = 3  # of twenty farms, a few are enough to sign in with
 
 def table(accounts: Sequence[Mapping[str, str | None]]) -> list[str]:
     """Lines of equal columns; of a role with many accounts the first ones and how many more there are."""
-    shown, counts = [], {}
+    shown: list[list[str]] = []
+    counts: dict[str, int] = {}
     for account in accounts:
         role = account.get("role") or ""
         counts[role] = counts.get(role, 0) + 1

@@ -129,12 +129,7 @@ class Market:
                 fresh = self.start_database()
         if "REDIS_URL" not in self.environ:
             with self.progress.step("broker"):
-                server = Broker(
-                    self.data_dir / "broker", self.kept_port("broker_port"), self.kept.secret("broker_password")
-                )
-                server.prepare()
-                self.supervisor.start(services.broker(server, self.environ))
-                self.lend(REDIS_URL=server.url)
+                self.start_broker()
         if "SECRET_KEY" not in self.environ:
             self.lend(SECRET_KEY=self.kept.secret("secret_key"))
         if "PUBLIC_URL" not in self.environ:
@@ -153,6 +148,12 @@ class Market:
         self.environ.pop("MIGRATION_DATABASE_URL", None)
         self.lend(DATABASE_URL=cluster.login_url, MIGRATION_DATABASE_URL=cluster.owner_url)
         return fresh
+
+    def start_broker(self) -> None:
+        server = Broker(self.data_dir / "broker", self.kept_port("broker_port"), self.kept.secret("broker_password"))
+        server.prepare()
+        self.supervisor.start(services.broker(server, self.environ))
+        self.lend(REDIS_URL=server.url)
 
     def start_stand_in(self) -> None:
         port = self.kept_port("stand_in_port")

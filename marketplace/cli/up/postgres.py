@@ -118,7 +118,7 @@ class Cluster:
         }
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-        if not os.access("/dev/shm", os.W_OK):
+        if not os.access("/dev/shm", os.W_OK):  # noqa: S108 - where POSIX shared memory lives
             settings["dynamic_shared_memory_type"] = "mmap"
         arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [*self.disguise().prefix, str(binaries() / "postgres"), "-D", str(self.data), *arguments]
