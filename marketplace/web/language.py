@@ -1,0 +1,105 @@
+"""Which language a page speaks: the switch, the cookie, the browser; German where nothing is said.
+
+German is the source language of every text (`_("Zur Kasse")`). Catalogues for English and Dutch lie as `.po`
+files in translations/; they are read and compiled in memory on first use, so there is no build step and no
+compiled file in the repository. `tools/translations.py` extracts and updates them.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, abort, has_request_context, redirect, request
+from flask_babel import Babel, Domain, get_locale
+
+LANGUAGES = {"de": "Deutsch", "en": "English", "nl": "Nederlands"}
+SOURCE = "de"
+COOKIE = "sprache"
+A_YEAR_S = 365 * 24 * 3600
+TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
+
+
+def current_language() -> str:
+    """`?lang=`, else the cookie of the switch, else the best of Accept-Language, else German.
+
+    Outside of a request (mails, commands) German, unless `flask_babel.force_locale` says otherwise.
+    """
+    if not has_request_context():
+        return SOURCE
+    for chosen in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if chosen in LANGUAGES:
+            return chosen
+    return request.accept_languages.best_match(list(LANGUAGES), default=SOURCE) or SOURCE
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str) -> NullTranslations:
+    """The translations of `language`, compiled in memory; empty for German and where no file is."""
+    path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+    if language == SOURCE or not path.is_file():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as lines:
+        write_mo(compiled, read_po(lines, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Catalogues(Domain):
+    """Flask-Babel's domain, reading our `.po` files instead of compiled ones."""
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue of the language in force (`force_locale` included)."""
+        return catalogue(spoken())
+
+
+def spoken() -> str:
+    """The language in force: that of the request, or of `force_locale`; German where there is no app."""
+    locale = get_locale()
+    return locale.language if locale is not None and locale.language in LANGUAGES else SOURCE
+
+
+def safe_return(target: str | None) -> str:
+    """A path of our own to go back to; anything that could lead elsewhere becomes `/`."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return "/"
+    if any(ord(character) < 32 for character in target):
+        return "/"
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else "/"
+
+
+def switch(code: str) -> Response:
+    """Store the choice in a cookie for a year and go back. 404 for a language we do not speak."""
+    if code not in LANGUAGES:
+        abort(404)
+    response = redirect(safe_return(request.args.get("zurueck")), 303)
+    response.set_cookie(COOKIE, code, max_age=A_YEAR_S, samesite="Lax", secure=request.is_secure, httponly=True)
+    return response  # type: ignore[return-value]
+
+
+def init_language(app: Flask) -> None:
+    """Set up Flask-Babel, `/sprache/<code>`, and the `Content-Language` and `Vary` headers of pages."""
+    babel = Babel(
+        app,
+        default_locale=SOURCE,
+        default_timezone="Europe/Berlin",
+        locale_selector=current_language,
+    )
+    babel.domain_instance = Catalogues()
+    app.jinja_env.globals.update(language=spoken, languages=LANGUAGES)
+    app.add_url_rule("/sprache/<code>", "language_switch", switch)
+    app.after_request(_say_language)
+
+
+def _say_language(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Language", spoken())
+        response.vary.update(("Accept-Language", "Cookie"))
+    return response
