@@ -76,6 +76,8 @@ class OrderLine(Model):
     """`price_cents` a sale unit; `deposit_cents` and `amount_cents` (with deposit, as packed) the whole line.
 
     `hold_cents`: the most the line may come to (ordered amount, with tolerance for weighed goods, and deposit).
+    `lowered_cents`: taken off the amount by the office before anything was captured; packing takes it off too.
+    `refunded_*`: given back after capture; the amount stays as packed.
     """
 
     __tablename__ = "order_line"
@@ -84,6 +86,7 @@ class OrderLine(Model):
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("packed_quantity IS NULL OR packed_quantity BETWEEN 0 AND quantity", name="packed"),
         CheckConstraint("amount_cents BETWEEN 0 AND hold_cents", name="amount"),
+        CheckConstraint("lowered_cents >= 0 AND refunded_cents >= 0", name="less"),
         CheckConstraint("refunded_quantity BETWEEN 0 AND quantity", name="refunded"),
         CheckConstraint("state IN ('open', 'packed', 'short', 'cancelled')", name="state"),
         Index("ix_order_line_farm", "farm_id", "order_id"),
@@ -113,6 +116,7 @@ class OrderLine(Model):
     weight_g: Mapped[int | None]
     deposit_cents: Mapped[int]
     amount_cents: Mapped[int]
+    lowered_cents: Mapped[int] = mapped_column(server_default="0")
     refunded_quantity: Mapped[int] = mapped_column(server_default="0")
     refunded_cents: Mapped[int] = mapped_column(server_default="0")
     state: Mapped[str] = mapped_column(Text, server_default="open")
