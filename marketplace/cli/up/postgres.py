@@ -135,7 +135,7 @@ class Cluster:
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:
             for role, password, rights in (
                 (OWNER, self.passwords.owner, "LOGIN CREATEROLE NOSUPERUSER NOCREATEDB"),
-                (LOGIN, self.passwords.login, "LOGIN NOCREATEROLE NOSUPERUSER NOCREATEDB"),
+                (LOGIN, self.passwords.login, "LOGIN NOINHERIT NOCREATEROLE NOSUPERUSER NOCREATEDB"),
             ):
                 known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
                 connection.execute(
