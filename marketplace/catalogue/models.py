@@ -22,7 +22,11 @@ class Category(Model):
 
 
 class Product(Model):
-    """What a farm makes. `season_months`: 1–12, all twelve when always. `sort_key`: German order without ICU."""
+    """What a farm makes. `season_months`: 1–12, all twelve when always. `sort_key`: German order without ICU.
+
+    `lead_time_minutes`: goods that are made to order (a goose) close so long before the first pickup of the day; the
+    longer of this and the farm's own lead time holds.
+    """
 
     __tablename__ = "product"
     __table_args__ = (
@@ -32,6 +36,7 @@ class Product(Model):
         CheckConstraint("vat_key IN ('reduced', 'standard')", name="vat_key"),
         CheckConstraint("state IN ('draft', 'live', 'archived')", name="state"),
         CheckConstraint("min_age IN (0, 16, 18)", name="min_age"),
+        CheckConstraint("lead_time_minutes BETWEEN 0 AND 527040", name="lead_time"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
         Index("ix_product_search", "search", postgresql_using="gin"),
     )
@@ -57,6 +62,7 @@ class Product(Model):
     vat_key: Mapped[str] = mapped_column(Text, server_default="reduced")
     flat_rate: Mapped[bool] = mapped_column(server_default="false")
     season_months: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{}")
+    lead_time_minutes: Mapped[int] = mapped_column(server_default="0")
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     search: Mapped[str] = mapped_column(
