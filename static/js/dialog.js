@@ -7,6 +7,8 @@
     if (dialog && dialog.showModal) {
       event.preventDefault();
       dialog.showModal();
+      const safe = dialog.querySelector("[data-safe]");
+      if (safe) safe.focus();
       history.pushState({ dialog: dialog.id }, "");
       return;
     }

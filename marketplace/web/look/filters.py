@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timezone, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,6 @@ def market_zone(name: str | None = None) -> tzinfo:
     if name is None and has_app_context():
         name = g.get("market_timezone")
     return ZoneInfo(name or DEFAULT_ZONE)
-
 
 
 def money(cents: int, sign: bool = False) -> str:
@@ -113,7 +112,7 @@ def countdown(deadline: datetime, now: datetime | None = None) -> str:
 
 def iso(moment: date | datetime) -> str:
     """For `datetime=` of `<time>`: ISO 8601, instants in UTC."""
-    return moment.astimezone(timezone.utc).isoformat() if isinstance(moment, datetime) else moment.isoformat()
+    return moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment.isoformat()
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

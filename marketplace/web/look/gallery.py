@@ -112,7 +112,9 @@ def qr_svg(text: str) -> Markup:
     return Markup(code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None))
 
 
-def _product(sku: str, name: str, farm: str, unit: str, cents: int, unit_cents: int | None, **more: Any) -> dict[str, Any]:
+def _product(
+    sku: str, name: str, farm: str, unit: str, cents: int, unit_cents: int | None, **more: Any
+) -> dict[str, Any]:
     return {
         "name": name,
         "farm": farm,
@@ -157,7 +159,9 @@ def _products() -> list[dict[str, Any]]:
             quantity=3,
             maximum=3,
         ),
-        _product("F07-01", "Apfel Elstar", "Obsthof Appelgarden", "Beutel 2 kg", 490, 245, was_cents=540, lowest_cents=520),
+        _product(
+            "F07-01", "Apfel Elstar", "Obsthof Appelgarden", "Beutel 2 kg", 490, 245, was_cents=540, lowest_cents=520
+        ),
     ]
 
 
