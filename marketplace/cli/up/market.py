@@ -116,9 +116,8 @@ class Market:
         plain = {name: value for name, value in self.environ.items() if name != "MIGRATION_DATABASE_URL"}
         with step("web"):
             start(services.web(self.port, plain))
-        schedule = self.data_dir / "run" / "schedule"
         with step("relay, worker, clock"):
-            start(services.relay(plain), services.worker(plain), services.clock(plain, schedule))
+            start(services.relay(plain), services.worker(plain), services.clock(plain))
         self.announce(plain)
 
     def start_lent_services(self) -> bool:

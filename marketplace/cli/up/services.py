@@ -71,9 +71,10 @@ def worker(environ: Mapping[str, str]) -> Service:
     )
 
 
-def clock(environ: Mapping[str, str], schedule: Path) -> Service:
+def clock(environ: Mapping[str, str]) -> Service:
     command = python("-m", "celery", "-A", "workers.app", "beat", "--loglevel", "INFO", "--pidfile=")
-    return Service("clock", [*command, "--schedule", str(schedule)], environ, needs=("broker", "database"))
+    command += ["--scheduler", "celery.beat:Scheduler"]  # in memory: what is due stands in rows, not in a file
+    return Service("clock", command, environ, needs=("broker", "database"))
 
 
 def gunicorn(application: str, port: int, workers: int) -> list[str]:
