@@ -1,0 +1,115 @@
+"""Refunds: several partial ones, never more than was captured."""
+
+from __future__ import annotations
+
+from ..books import post
+from ..call import Call, checked_metadata, update, wanted_amount
+from ..cards import TestCard, instrument_by_token
+from ..errors import ApiError
+from ..listing import page
+from ..objects.money import refund
+from ..transaction import Body, Transaction
+
+
+def create(call: Call) -> Body:
+    """Refund a captured charge, the whole rest or ``amount`` cents of it. Fees are not given back."""
+    params, tx = call.params, call.tx
+    charge = _charge(call)
+    if not charge["captured"] or charge["status"] != "succeeded":
+        raise ApiError(
+            "This charge has not been captured: cancel the PaymentIntent instead.", code="charge_not_refundable"
+        )
+    if charge["disputed"]:
+        raise ApiError(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
+    released = charge["amount"] - charge["amount_captured"] if tx.fact("releases_as_refunds") == "1" else 0
+    rest = charge["amount_captured"] - (charge["amount_refunded"] - released)
+    if rest <= 0:
+        raise ApiError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
+    amount = wanted_amount(params.get("amount", rest))
+    if amount > rest:
+        raise ApiError(
+            f"Refund amount (€{amount / 100:.2f}) is greater than unrefunded amount on charge (€{rest / 100:.2f})",
+            param="amount",
+        )
+    metadata = checked_metadata(params.get("metadata") or {})
+    body = refund(tx.now, charge, amount, reason=params.get("reason"), metadata=metadata)
+    instrument = instrument_by_token(charge["_token"])
+    course = instrument.refund if isinstance(instrument, TestCard) else "succeeds"
+    body |= {"balance_transaction": _book(tx, charge, body)["id"], "_course": course}
+    if course == "pending":
+        body |= {"status": "pending", "pending_reason": "processing"}
+    tx.insert("refund", body)
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"] + released
+    tx.save(charge)
+    if course != "succeeds":
+        tx.set_timer("refund_outcome", body["id"], tx.now + call.settings.debit_delay_seconds)
+    tx.emit("refund.created", body)
+    tx.emit("charge.refunded", charge)
+    return body
+
+
+def _charge(call: Call) -> Body:
+    params, tx = call.params, call.tx
+    if "charge" in params and "payment_intent" in params:
+        raise ApiError("You may only specify one of these parameters: charge, payment_intent.")
+    if "charge" in params:
+        return tx.get("charge", params["charge"], "charge")
+    if "payment_intent" not in params:
+        raise ApiError("One of the following params should be provided for this request: payment_intent or charge.")
+    intent = tx.get("payment_intent", params["payment_intent"], "payment_intent")
+    if not intent["latest_charge"]:
+        raise ApiError("This PaymentIntent does not have a successful charge to refund.", param="payment_intent")
+    return tx.get("charge", intent["latest_charge"])
+
+
+def _book(tx: Transaction, charge: Body, body: Body) -> Body:
+    # Money still on its way in is refunded from there, not from what is available.
+    came_in = tx.get("balance_transaction", charge["balance_transaction"])
+    return post(
+        tx,
+        "payment_refund" if charge["id"].startswith("py_") else "refund",
+        -body["amount"],
+        body["id"],
+        available_on=max(came_in["available_on"], tx.now),
+        description="REFUND FOR CHARGE",
+    )
+
+
+def finish(tx: Transaction, refund_id: str) -> None:
+    """Timer: a refund that was on its way arrives, or comes back."""
+    body = tx.get("refund", refund_id)
+    if body["_course"] == "pending":
+        body |= {"status": "succeeded", "pending_reason": None}
+        tx.save(body)
+        tx.emit("refund.updated", body, {"status": "pending"})
+        return
+    charge = tx.get("charge", body["charge"])
+    back = post(tx, "refund_failure", body["amount"], body["id"], description="REFUND FAILURE")
+    body |= {
+        "status": "failed",
+        "failure_reason": "expired_or_canceled_card",
+        "failure_balance_transaction": back["id"],
+    }
+    tx.save(body)
+    charge["amount_refunded"] -= body["amount"]
+    charge["refunded"] = False
+    tx.save(charge)
+    tx.emit("refund.failed", body)
+    tx.emit("refund.updated", body, {"status": "succeeded"})
+
+
+def retrieve(call: Call) -> Body:
+    """One refund."""
+    return call.tx.get("refund", call.ids["id"])
+
+
+def list_refunds(call: Call) -> Body:
+    """Refunds, by charge or PaymentIntent."""
+    equal = {name: call.params.get(name) for name in ("charge", "payment_intent")}
+    return page(call.tx, "refund", call.params, "/v1/refunds", equal=equal)
+
+
+def modify(call: Call) -> Body:
+    """Change the metadata."""
+    return update(call, "refund", "refund.updated")
