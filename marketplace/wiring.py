@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from marketplace.kernel.settings import Settings
+
 ROOMS_WITH_TABLES = (
     "kernel",
     "events",
@@ -26,3 +28,14 @@ def load_tables() -> None:
     """Imports every room's models, so that the metadata is whole."""
     for room in ROOMS_WITH_TABLES:
         import_module(f"marketplace.{room}.models")
+
+
+def connect(settings: Settings, *, worker: bool = False) -> None:
+    """Gives every port its provider. In web the provider is asked once, in workers up to three times (DECISIONS 9)."""
+    from marketplace.payments import gateway
+    from marketplace.providers.stripe_client import WORKER_RETRIES, make_client
+    from marketplace.providers.stripe_gateway import StripeGateway
+
+    client = make_client(settings, retries=WORKER_RETRIES if worker else 0)
+    live = "_live_" in settings.stripe_api_key
+    gateway.use(StripeGateway(client, settings.stripe_webhook_secrets, live=live))

@@ -1,0 +1,134 @@
+"""What money does to the ledger: captures, fees, settlements, refunds. Each fact once, whoever comes again (I17)."""
+
+from __future__ import annotations
+
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.kernel.database import db
+from marketplace.ledger import chart
+from marketplace.ledger.post import Entry, post
+from marketplace.orders.models import Order
+from marketplace.payments.gateway import BalanceView
+from marketplace.payments.models import BalanceTransaction, Payment, Refund
+
+
+def book_charge(order: Order, payment: Payment, amount_cents: int) -> None:
+    """A capture: the provider owes us the gross, until the goods are handed over it is the customer's."""
+    post(
+        "charge",
+        "charge",
+        payment.charge_ref or payment.provider_ref or str(payment.uuid),
+        order.market_id,
+        [
+            Entry(chart.STRIPE_PENDING, amount_cents, order_id=order.id),
+            Entry(chart.CUSTOMER_CLEARING, -amount_cents, order_id=order.id),
+        ],
+        order_id=order.id,
+    )
+
+
+def book_balance(market_id: int, view: BalanceView, order_id: int | None = None) -> None:
+    """Keeps a row of the provider's books and posts its fee and, once it is available, its settlement."""
+    row = {
+        "id": view.ref,
+        "market_id": market_id,
+        "kind": view.kind,
+        "source": view.source,
+        "amount_cents": view.amount_cents,
+        "fee_cents": view.fee_cents,
+        "net_cents": view.net_cents,
+        "available": view.available,
+        "available_on": view.available_on,
+        "created_at": view.created_at,
+    }
+    statement = insert(BalanceTransaction).values(row)
+    db.session.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_={"available": statement.excluded.available})
+    )
+    if view.fee_cents:
+        post(
+            "fee",
+            "fee",
+            view.ref,
+            market_id,
+            [
+                Entry(chart.STRIPE_FEES, view.fee_cents, order_id=order_id),
+                Entry(chart.STRIPE_PENDING, -view.fee_cents, order_id=order_id),
+            ],
+            order_id=order_id,
+        )
+    if view.available and view.net_cents and view.kind in SETTLED_KINDS:
+        post(
+            "settlement",
+            "settlement",
+            view.ref,
+            market_id,
+            [
+                Entry(chart.STRIPE_AVAILABLE, view.net_cents, order_id=order_id),
+                Entry(chart.STRIPE_PENDING, -view.net_cents, order_id=order_id),
+            ],
+            order_id=order_id,
+        )
+
+
+# Transfers and payouts move what is available already; the rest is pending first.
+SETTLED_KINDS = ("charge", "payment", "refund", "payment_refund", "adjustment")
+
+
+def book_refund(order: Order, refund: Refund, shares: list[tuple[int, int]]) -> None:
+    """A refund that the provider has made: `shares` are (farm id, cents), whose payable it lowers if the farm bears it."""
+    if refund.borne_by == "farm":
+        debits = [
+            Entry(chart.farm_payable(farm_id), cents, farm_id=farm_id, order_id=order.id, part="refund")
+            for farm_id, cents in shares
+            if cents
+        ]
+    else:
+        account = {
+            "market": chart.market_commission(order.market_id),
+            "deposits": chart.deposits(order.market_id),
+            "clearing": chart.CUSTOMER_CLEARING,
+        }[refund.borne_by]
+        debits = [Entry(account, refund.amount_cents, order_id=order.id, part="refund")]
+    by_card = refund.provider_ref is not None and refund.provider_ref.startswith("re_")
+    source = chart.STRIPE_PENDING if by_card else chart.cash(order.market_id)
+    post(
+        "refund",
+        "refund",
+        refund.provider_ref or str(refund.uuid),
+        order.market_id,
+        [*debits, Entry(source, -refund.amount_cents, order_id=order.id)],
+        order_id=order.id,
+        memo=refund.reason,
+    )
+
+
+def book_cash(order: Order, payment: Payment, amount_cents: int) -> None:
+    """Paid at the pickup: recorded, never a till (PRODUCT, "Pay")."""
+    post(
+        "charge",
+        "charge",
+        str(payment.uuid),
+        order.market_id,
+        [
+            Entry(chart.cash(order.market_id), amount_cents, order_id=order.id),
+            Entry(chart.CUSTOMER_CLEARING, -amount_cents, order_id=order.id),
+        ],
+        order_id=order.id,
+    )
+
+
+def book_lowered(order: Order, refund: Refund) -> None:
+    """The market bears a reduction before anything was captured: its income pays what the customer will not."""
+    post(
+        "refund",
+        "refund",
+        str(refund.uuid),
+        order.market_id,
+        [
+            Entry(chart.market_commission(order.market_id), refund.amount_cents, order_id=order.id, part="refund"),
+            Entry(chart.CUSTOMER_CLEARING, -refund.amount_cents, order_id=order.id),
+        ],
+        order_id=order.id,
+        memo=refund.reason,
+    )

@@ -1,0 +1,152 @@
+"""The port to the payment provider: what we ask of it and what it tells, without its client library.
+
+Three outcomes (ARCHITECTURE, habit 4): a returned view is *done*; `ProviderRefused` is final; `ProviderUnavailable`
+says try again, and that we do not know whether it was done. Never called with a transaction open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class ProviderRefused(Exception):
+    """No, and asking again will not help. `code` is the provider's word."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProviderUnavailable(Exception):
+    """No answer, or none that can be trusted: the outcome is unknown, the same key may be sent again."""
+
+
+class BadEvent(Exception):
+    """A webhook that is not what it claims to be: signature, age, or livemode."""
+
+
+@dataclass(frozen=True)
+class SessionRequest:
+    """A hosted payment page. Cents of EUR; `expires_at` on the machine's clock; `key` makes a repeat harmless."""
+
+    key: str
+    order_number: str
+    payment_id: int
+    amount_cents: int
+    capture_later: bool
+    methods: tuple[str, ...]
+    email: str
+    description: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+    language: str
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """`status`: open, complete, expired. `payment_ref` is null until the customer submits (DECISIONS 17)."""
+
+    ref: str
+    status: str
+    url: str | None
+    payment_ref: str | None
+
+
+@dataclass(frozen=True)
+class BalanceView:
+    """A row of the provider's own books: `amount = net + fee`, cents."""
+
+    ref: str
+    kind: str
+    source: str
+    amount_cents: int
+    fee_cents: int
+    net_cents: int
+    available: bool
+    available_on: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    """A PaymentIntent with its charge, as it stands at the provider now.
+
+    `status`: requires_payment_method, requires_action, processing, requires_capture, canceled, succeeded.
+    """
+
+    ref: str
+    status: str
+    amount_cents: int
+    capturable_cents: int
+    received_cents: int
+    currency: str
+    order_number: str | None
+    payment_id: str | None
+    charge_ref: str | None
+    capture_before: datetime | None
+    balance: BalanceView | None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class RefundView:
+    """`status`: pending, requires_action, succeeded, failed, canceled."""
+
+    ref: str
+    status: str
+    amount_cents: int
+    balance: BalanceView | None
+
+
+@dataclass(frozen=True)
+class EventView:
+    """A verified webhook. `object` is what it is about, as plain data."""
+
+    ref: str
+    kind: str
+    api_version: str | None
+    object: dict[str, Any]
+
+
+class Gateway(Protocol):
+    """What the market needs of a payment provider."""
+
+    def open_session(self, request: SessionRequest) -> SessionView: ...
+
+    def session(self, ref: str) -> SessionView: ...
+
+    def expire_session(self, ref: str) -> SessionView: ...
+
+    def payment(self, ref: str) -> PaymentView: ...
+
+    def capture(self, ref: str, amount_cents: int, key: str) -> PaymentView: ...
+
+    def cancel(self, ref: str, key: str) -> PaymentView: ...
+
+    def refund(self, payment_ref: str, amount_cents: int, key: str, about: dict[str, str]) -> RefundView: ...
+
+    def balance(self, ref: str) -> BalanceView: ...
+
+    def balances_since(self, since: datetime) -> Iterator[BalanceView]: ...
+
+    def verify_event(self, body: bytes, signature: str) -> EventView: ...
+
+
+_gateway: Gateway | None = None
+
+
+def use(chosen: Gateway) -> None:
+    """Called by wiring: this process talks to `chosen`."""
+    global _gateway
+    _gateway = chosen
+
+
+def gateway() -> Gateway:
+    """The provider of this process."""
+    if _gateway is None:
+        raise RuntimeError("no payment provider: wiring.connect was not called")
+    return _gateway

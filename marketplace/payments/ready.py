@@ -1,0 +1,64 @@
+"""The last line of an order has its result: it is ready, and what is really owed is captured."""
+
+from __future__ import annotations
+
+from marketplace.events.facts import OrderCancelled, OrderReady, PaymentWanted
+from marketplace.events.outbox import publish
+from marketplace.kernel.database import db
+from marketplace.kernel.words import N_
+from marketplace.market_days.places import free_place
+from marketplace.orders.models import Order
+from marketplace.orders.steps import step
+from marketplace.payments.models import Payment
+from marketplace.payments.refund import give_back, lowered_by_market
+from marketplace.payments.rows import lock_payment_of
+from marketplace.stock.reserve import release
+
+
+def make_ready(order: Order) -> None:
+    """For a locked order in `packing` whose lines all have a result.
+
+    `owed_cents` becomes the sum of the lines' amounts; less than authorised is captured, more than captured is given
+    back. Nothing left: the order is cancelled and the hold let go (DECISIONS 16).
+    """
+    order.owed_cents = sum(line.amount_cents for line in order.lines)
+    payment = lock_payment_of(order)
+    if order.owed_cents == 0:
+        _nothing_left(order, payment)
+        return
+    step(order, "ready")
+    if payment is not None:
+        settle_owed(order, payment)
+    publish(OrderReady(order.id))
+
+
+def settle_owed(order: Order, payment: Payment) -> None:
+    """Capture what is owed of a hold, or give back what was captured above it."""
+    owed = order.owed_cents - lowered_by_market(payment)
+    if payment.state == "authorized":
+        payment.capture_cents = owed
+        payment.wanted = "capture" if owed > 0 else "cancel"
+        publish(PaymentWanted(payment.id))
+    elif payment.state in ("captured", "partially_refunded"):
+        given = sum(line.refunded_cents for line in order.lines)
+        give_back(order, payment, payment.captured_cents - owed - given, N_("Weniger gepackt als bezahlt"))
+
+
+def _nothing_left(order: Order, payment: Payment | None) -> None:
+    step(order, "cancelled")
+    release(order.id)
+    free_place(order.slot_id)
+    let_go(order, payment)
+    publish(OrderCancelled(order.id))
+
+
+def let_go(order: Order, payment: Payment | None) -> None:
+    """The order ended without goods: its page is closed, its hold let go, what was captured goes back."""
+    if payment is None:
+        return
+    if payment.state in ("pending", "authorized", "failed"):
+        payment.wanted = "cancel"
+        publish(PaymentWanted(payment.id))
+    elif payment.state in ("captured", "partially_refunded"):
+        give_back(order, payment, payment.captured_cents, N_("Bestellung storniert"))
+    db.session.flush()

@@ -1,0 +1,128 @@
+"""A payment is a row of ours first; then the provider is asked for its hosted page, with a key made of that row."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from marketplace.events.facts import PaymentWanted
+from marketplace.events.outbox import publish
+from marketplace.kernel import installation
+from marketplace.kernel.clock import machine_now
+from marketplace.kernel.database import command, db, in_transaction
+from marketplace.kernel.words import N_
+from marketplace.orders.models import Order
+from marketplace.orders.tokens import token_of
+from marketplace.payments.gateway import ProviderRefused, SessionRequest, SessionView, gateway
+from marketplace.payments.models import Payment
+from marketplace.payments.rows import lock_payment
+
+SHORTEST_SESSION = timedelta(minutes=30)
+# Our second try must still be at least 30 minutes before the end, or the provider refuses the page.
+SPARE = timedelta(minutes=5)
+
+
+def want_payment(order: Order, *, capture_later: bool) -> Payment:
+    """The row of a new payment of a locked or new order; the hosted page is opened by `open_session` or the worker."""
+    at_pickup = order.payment_method == "pay_at_pickup"
+    payment = Payment(
+        order_id=order.id,
+        market_id=order.market_id,
+        method=order.payment_method,
+        capture_later=capture_later,
+        state="none" if at_pickup else "pending",
+        wanted=None if at_pickup else "session",
+        amount_cents=order.hold_cents,
+    )
+    db.session.add(payment)
+    db.session.flush()
+    order.payment_state = payment.state
+    if not at_pickup:
+        publish(PaymentWanted(payment.id))
+    return payment
+
+
+def open_session(payment_id: int) -> str | None:
+    """The URL of the hosted page of a pending payment; opens it when there is none yet.
+
+    None when the order no longer awaits payment. Raises ProviderRefused, ProviderUnavailable. Never inside a transaction.
+    """
+    if in_transaction():
+        raise RuntimeError("a provider is called with no transaction open")
+    request, url = _prepare(payment_id)
+    if request is None:
+        return url
+    try:
+        view = gateway().open_session(request)
+    except ProviderRefused as error:
+        _note(payment_id, str(error))
+        raise
+    return _record(payment_id, view)
+
+
+@command
+def _prepare(payment_id: int) -> tuple[SessionRequest | None, str | None]:
+    order, payment = lock_payment(payment_id)
+    if payment.session_ref is not None:
+        return None, payment.session_url if order.state == "awaiting_payment" else None
+    if order.state != "awaiting_payment" or payment.state != "pending" or payment.wanted != "session":
+        return None, None
+    now = machine_now()
+    if payment.session_expires_at is None or payment.session_expires_at < now + SHORTEST_SESSION:
+        payment.session_expires_at = (now + _session_life()).replace(microsecond=0)
+    payment.tried_at = now
+    return _request(order, payment), None
+
+
+def _session_life() -> timedelta:
+    """DECISIONS 21: max(30 min, 2 × TTL + 5 min), with room for a second try."""
+    return max(SHORTEST_SESSION + SPARE, timedelta(seconds=2 * installation.settings().order_ttl_seconds) + SPARE)
+
+
+def _session_key(payment: Payment, ends: datetime) -> str:
+    """`cs-<uuid>`; a page that had to get a later end is another request and gets a key of its own (RELIABILITY 2.2)."""
+    if ends - payment.created_at <= _session_life() + timedelta(minutes=1):
+        return f"cs-{payment.uuid}"
+    return f"cs-{payment.uuid}-{int(ends.timestamp())}"
+
+
+def _request(order: Order, payment: Payment) -> SessionRequest:
+    page = f"{installation.settings().public_url}/bestellung/{order.number}?token={token_of(order)}"
+    assert payment.session_expires_at is not None
+    return SessionRequest(
+        key=_session_key(payment, payment.session_expires_at),
+        order_number=order.number,
+        payment_id=payment.id,
+        amount_cents=payment.amount_cents,
+        capture_later=payment.capture_later,
+        methods=(payment.method,),
+        email=order.email,
+        description=N_("Bestellung %(number)s") % {"number": order.number},
+        success_url=f"{page}&zurueck=1",
+        cancel_url=page,
+        expires_at=payment.session_expires_at,
+        language=order.language,
+    )
+
+
+@command
+def _record(payment_id: int, view: SessionView) -> str | None:
+    order, payment = lock_payment(payment_id)
+    if payment.session_ref is None:
+        payment.session_ref = view.ref
+        payment.session_url = view.url
+        payment.last_error = None
+    if payment.wanted == "session":
+        payment.wanted = None
+    if order.state != "awaiting_payment":
+        # It ended while the provider was answering: the page must not be paid any more.
+        if payment.state == "pending":
+            payment.wanted = "cancel"
+            publish(PaymentWanted(payment.id))
+        return None
+    return payment.session_url
+
+
+@command
+def _note(payment_id: int, error: str) -> None:
+    _, payment = lock_payment(payment_id)
+    payment.last_error = error[:500]

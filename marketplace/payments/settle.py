@@ -1,0 +1,164 @@
+"""What the provider says now, made ours: fetched fresh, merged forward, never backwards (I13, I14).
+
+A webhook, a poller and the browser's return all end here; each is only a hint to look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.events.facts import OrderConfirmed, PaymentWanted
+from marketplace.events.outbox import publish
+from marketplace.kernel.database import command, db, in_transaction
+from marketplace.kernel.errors import Closed, Shortage, SlotFull
+from marketplace.market_days.places import take_place
+from marketplace.orders.models import Order
+from marketplace.orders.states import PAID_FOR
+from marketplace.orders.steps import step
+from marketplace.payments.bookings import book_balance, book_charge
+from marketplace.payments.gateway import PaymentView, SessionView, gateway
+from marketplace.payments.models import Payment
+from marketplace.payments.refund import give_back_all
+from marketplace.payments.rows import lock_payment, move
+from marketplace.stock.reserve import consume, reserve_again
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found at the provider: the hosted page and the payment behind it, either may be missing."""
+
+    session: SessionView | None
+    payment: PaymentView | None
+
+
+def settle(payment_id: int, seen_ref: str | None = None) -> str:
+    """Looks at the provider and brings payment and order up to it; gives the payment's state.
+
+    `seen_ref`: a PaymentIntent that an event spoke of. Raises ProviderRefused, ProviderUnavailable; NotFound.
+    """
+    if in_transaction():
+        raise RuntimeError("a provider is called with no transaction open")
+    session_ref, provider_ref = _refs(payment_id)
+    session = gateway().session(session_ref) if session_ref and provider_ref is None else None
+    ref = provider_ref or (session.payment_ref if session else None) or seen_ref
+    view = gateway().payment(ref) if ref else None
+    if seen_ref and view is not None and seen_ref != view.ref:
+        take_back_stray(payment_id, seen_ref)
+    return merge(payment_id, Seen(session, view))
+
+
+@command
+def _refs(payment_id: int) -> tuple[str | None, str | None]:
+    row = db.session.execute(
+        select(Payment.session_ref, Payment.provider_ref).where(Payment.id == payment_id)
+    ).one_or_none()
+    return (None, None) if row is None else (row.session_ref, row.provider_ref)
+
+
+@command
+def merge(payment_id: int, seen: Seen) -> str:
+    """One transaction: the payment row, the ledger, the order and its stock follow what was `seen`."""
+    order, payment = lock_payment(payment_id)
+    view = seen.payment
+    if view is None:
+        _page_without_payment(order, payment, seen.session)
+        return payment.state
+    if view.payment_id != str(payment.id) or view.currency != "eur" or view.amount_cents != payment.amount_cents:
+        # Quarantine: money that is not what we asked for moves nothing; the office sees `last_error`.
+        payment.last_error = f"{view.ref} does not fit this payment"
+        return payment.state
+    if payment.provider_ref is None:
+        payment.provider_ref = view.ref
+    if payment.provider_ref != view.ref:
+        return payment.state
+    payment.charge_ref = view.charge_ref or payment.charge_ref
+    payment.capture_before = view.capture_before or payment.capture_before
+    _follow(order, payment, view)
+    return payment.state
+
+
+def _page_without_payment(order: Order, payment: Payment, session: SessionView | None) -> None:
+    if session is None or session.status != "expired" or payment.state != "pending":
+        return
+    payment.wanted = None
+    move(order, payment, "failed" if order.state == "awaiting_payment" else "cancelled")
+
+
+def _follow(order: Order, payment: Payment, view: PaymentView) -> None:
+    if view.status == "requires_capture":
+        _authorized(order, payment, view)
+    elif view.status == "succeeded":
+        _captured(order, payment, view)
+    elif view.status == "canceled":
+        if payment.state in ("pending", "authorized", "failed"):
+            payment.wanted = None
+            move(order, payment, "cancelled")
+    elif view.status == "processing":
+        order.expires_at = None  # a slow debit is never expired while it is in process (DECISIONS 13)
+    elif view.error:
+        payment.last_error = view.error[:500]
+
+
+def _authorized(order: Order, payment: Payment, view: PaymentView) -> None:
+    if payment.state in ("pending", "failed", "cancelled"):
+        payment.authorized_cents = view.capturable_cents
+        payment.last_error = None
+        move(order, payment, "authorized")
+    if payment.state == "authorized":
+        _confirm_or_let_go(order, payment)
+
+
+def _captured(order: Order, payment: Payment, view: PaymentView) -> None:
+    if payment.state in ("pending", "failed", "authorized", "cancelled"):
+        payment.authorized_cents = max(payment.authorized_cents, view.received_cents)
+        payment.captured_cents = view.received_cents
+        payment.wanted = None
+        payment.last_error = None
+        move(order, payment, "captured")
+        book_charge(order, payment, view.received_cents)
+    if view.balance is not None:
+        book_balance(order.market_id, view.balance, order.id)
+    if payment.state == "captured":
+        _confirm_or_let_go(order, payment)
+
+
+def _confirm_or_let_go(order: Order, payment: Payment) -> None:
+    """Paid: the order is confirmed. Paid too late: its goods are reserved again if they can be, else the money goes back."""
+    if order.state in PAID_FOR:
+        return
+    if order.state == "awaiting_payment":
+        consume(order.id)
+    elif order.state == "cancelled" or not _still_possible(order):
+        _let_go(order, payment)
+        return
+    step(order, "confirmed")
+    publish(OrderConfirmed(order.id))
+
+
+def _still_possible(order: Order) -> bool:
+    try:
+        with db.session.begin_nested():
+            reserve_again(order.id)
+            take_place(order.slot_id, late=True)
+    except (Shortage, Closed, SlotFull):
+        return False
+    return True
+
+
+def _let_go(order: Order, payment: Payment) -> None:
+    if payment.state == "captured":
+        give_back_all(order, payment)
+    elif payment.wanted != "cancel":
+        payment.wanted = "cancel"
+        publish(PaymentWanted(payment.id))
+
+
+def take_back_stray(payment_id: int, ref: str) -> None:
+    """A second PaymentIntent for a payment that has its one: cancelled before it costs the customer a cent."""
+    view = gateway().payment(ref)
+    if view.payment_id == str(payment_id) and view.status == "requires_capture":
+        gateway().cancel(ref, f"stray-{ref}")
+    elif view.payment_id == str(payment_id) and view.status == "succeeded":
+        gateway().refund(ref, view.received_cents, f"stray-{ref}", {"stray": str(payment_id)})

@@ -1,0 +1,201 @@
+"""The payment gateway spoken through the official client (hosted Checkout Sessions, manual capture, refunds)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+
+from marketplace.payments.gateway import (
+    BadEvent,
+    BalanceView,
+    EventView,
+    PaymentView,
+    RefundView,
+    SessionRequest,
+    SessionView,
+)
+from marketplace.providers.stripe_client import outcomes, plain
+
+TOLERANCE_SECONDS = 300
+_CHARGE = ["latest_charge.balance_transaction"]
+
+
+class StripeGateway:
+    """Implements `payments.gateway.Gateway`."""
+
+    def __init__(self, client: stripe.StripeClient, webhook_secrets: tuple[str, ...], *, live: bool) -> None:
+        self._api = client.v1
+        self._secrets = webhook_secrets
+        self._live = live
+
+    def open_session(self, request: SessionRequest) -> SessionView:
+        about = {"order": request.order_number, "payment": str(request.payment_id)}
+        with outcomes():
+            session = self._api.checkout.sessions.create(
+                {
+                    "mode": "payment",
+                    "line_items": [
+                        {
+                            "quantity": 1,
+                            "price_data": {
+                                "currency": "eur",
+                                "unit_amount": request.amount_cents,
+                                "product_data": {"name": request.description},
+                            },
+                        }
+                    ],
+                    "allowed_payment_method_types": list(request.methods),  # type: ignore[typeddict-item]
+                    "payment_intent_data": {
+                        "capture_method": "manual" if request.capture_later else "automatic",
+                        "metadata": about,
+                        "transfer_group": request.order_number,
+                        "description": request.description,
+                    },
+                    "metadata": about,
+                    "client_reference_id": request.order_number,
+                    "customer_email": request.email,
+                    "success_url": request.success_url,
+                    "cancel_url": request.cancel_url,
+                    "expires_at": int(request.expires_at.timestamp()),
+                    "locale": request.language if request.language in ("de", "en", "nl") else "auto",  # type: ignore[typeddict-item]
+                },
+                {"idempotency_key": request.key},
+            )
+        return _session(session)
+
+    def session(self, ref: str) -> SessionView:
+        with outcomes():
+            return _session(self._api.checkout.sessions.retrieve(ref))
+
+    def expire_session(self, ref: str) -> SessionView:
+        with outcomes():
+            return _session(self._api.checkout.sessions.expire(ref))
+
+    def payment(self, ref: str) -> PaymentView:
+        with outcomes():
+            return _payment(self._api.payment_intents.retrieve(ref, {"expand": _CHARGE}))
+
+    def capture(self, ref: str, amount_cents: int, key: str) -> PaymentView:
+        with outcomes():
+            found = self._api.payment_intents.capture(
+                ref, {"amount_to_capture": amount_cents, "expand": _CHARGE}, {"idempotency_key": key}
+            )
+            return _payment(found)
+
+    def cancel(self, ref: str, key: str) -> PaymentView:
+        with outcomes():
+            return _payment(self._api.payment_intents.cancel(ref, {"expand": _CHARGE}, {"idempotency_key": key}))
+
+    def refund(self, payment_ref: str, amount_cents: int, key: str, about: dict[str, str]) -> RefundView:
+        with outcomes():
+            refund = self._api.refunds.create(
+                {
+                    "payment_intent": payment_ref,
+                    "amount": amount_cents,
+                    "metadata": about,
+                    "expand": ["balance_transaction"],
+                },
+                {"idempotency_key": key},
+            )
+        data = plain(refund)
+        return RefundView(data["id"], data["status"], data["amount"], _balance(data.get("balance_transaction")))
+
+    def balance(self, ref: str) -> BalanceView:
+        with outcomes():
+            found = _balance(self._api.balance_transactions.retrieve(ref))
+        assert found is not None
+        return found
+
+    def balances_since(self, since: datetime) -> Iterator[BalanceView]:
+        with outcomes():
+            listing = self._api.balance_transactions.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+            for row in listing.auto_paging_iter():
+                view = _balance(row)
+                if view is not None:
+                    yield view
+
+    def verify_event(self, body: bytes, signature: str) -> EventView:
+        """Signature by any of our secrets, 300 s both ways, livemode as our key. The body is never trusted before."""
+        _refuse_future(signature)
+        for secret in self._secrets:
+            try:
+                stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE_SECONDS)
+                break
+            except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+                continue
+        else:
+            raise BadEvent("signature")
+        try:
+            data = json.loads(body)
+            event = EventView(data["id"], data["type"], data.get("api_version"), data["data"]["object"])
+        except (ValueError, KeyError, TypeError):
+            raise BadEvent("body") from None
+        if bool(data.get("livemode")) is not self._live:
+            raise BadEvent("livemode")
+        return event
+
+
+def _refuse_future(header: str) -> None:
+    """stripe-python refuses only old timestamps (DECISIONS 17)."""
+    for part in header.split(","):
+        name, _, value = part.partition("=")
+        if name.strip() == "t" and value.strip().isdigit() and int(value) > time.time() + TOLERANCE_SECONDS:
+            raise BadEvent("timestamp")
+
+
+def _at(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _ref(thing: Any) -> str | None:
+    return thing if isinstance(thing, str) or thing is None else thing["id"]
+
+
+def _session(found: Any) -> SessionView:
+    data = plain(found)
+    return SessionView(data["id"], data["status"], data.get("url"), _ref(data.get("payment_intent")))
+
+
+def _balance(found: Any) -> BalanceView | None:
+    if found is None or isinstance(found, str):
+        return None
+    data = plain(found)
+    return BalanceView(
+        ref=data["id"],
+        kind=data["type"],
+        source=_ref(data.get("source")) or "",
+        amount_cents=data["amount"],
+        fee_cents=data["fee"],
+        net_cents=data["net"],
+        available=data["status"] == "available",
+        available_on=datetime.fromtimestamp(data["available_on"], UTC),
+        created_at=datetime.fromtimestamp(data["created"], UTC),
+    )
+
+
+def _payment(found: Any) -> PaymentView:
+    data = plain(found)
+    charge = data.get("latest_charge")
+    charge = charge if isinstance(charge, dict) else None
+    card = ((charge or {}).get("payment_method_details") or {}).get("card") or {}
+    about = data.get("metadata") or {}
+    error = data.get("last_payment_error") or {}
+    return PaymentView(
+        ref=data["id"],
+        status=data["status"],
+        amount_cents=data["amount"],
+        capturable_cents=data.get("amount_capturable") or 0,
+        received_cents=data.get("amount_received") or 0,
+        currency=data["currency"],
+        order_number=about.get("order"),
+        payment_id=about.get("payment"),
+        charge_ref=_ref(data.get("latest_charge")),
+        capture_before=_at(card.get("capture_before")),
+        balance=_balance((charge or {}).get("balance_transaction")),
+        error=error.get("message"),
+    )
