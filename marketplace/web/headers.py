@@ -10,9 +10,10 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, has_request_context, request
 
 PAYMENT_ORIGINS = "PAYMENT_PAGE_ORIGINS"
+_NONCE = "marketplace.csp_nonce"
 TWO_YEARS_S = 2 * 365 * 24 * 3600
 PERMISSIONS = (
     "camera=(self), geolocation=(self), accelerometer=(), autoplay=(), browsing-topics=(), display-capture=(), "
@@ -21,10 +22,10 @@ PERMISSIONS = (
 
 
 def csp_nonce() -> str:
-    """The nonce of this response: 128 random bits, made once a request."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return str(g.csp_nonce)
+    """The nonce of this response: 128 random bits, made once a request; empty outside of one."""
+    if not has_request_context():
+        return ""
+    return str(request.environ.setdefault(_NONCE, secrets.token_urlsafe(16)))
 
 
 def origin(address: str) -> str:

@@ -17,6 +17,7 @@ from marketplace.web.language import init_language
 from marketplace.web.look import frame
 from marketplace.web.look.asset_routes import init_assets
 from marketplace.web.look.filters import FILTERS
+from marketplace.web.look.qr import qr
 from marketplace.web.look.steps import brick_kind, share_step
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,6 +42,7 @@ def init_look(app: Flask) -> None:
     names: dict[str, Any] = environment.globals
     names.setdefault("csrf_token", lambda: "")
     names.setdefault("csp_nonce", lambda: "")
+    names["qr"] = qr
     names["share_step"] = share_step
     names["brick_kind"] = brick_kind
     init_assets(app, STATIC)

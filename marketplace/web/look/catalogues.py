@@ -72,9 +72,7 @@ def _write(language: str, catalogue: Catalog) -> None:
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     catalogue.fuzzy = False
-    catalogue.header_comment = (
-        f"# Texts of Pättkesmarkt: {language}. Written by tools/translations.py; German is the source."
-    )
+    catalogue.header_comment = f"# {language}: texts of Pättkesmarkt, German is the source; see tools/translations.py"
     text = io.BytesIO()
     write_po(text, catalogue, sort_output=True, include_lineno=False, width=0)
     kept = (line for line in text.getvalue().decode().splitlines() if not line.startswith(_UNSTEADY))

@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import segno
 from flask import Flask, Response, abort, render_template, request, send_file
-from markupsafe import Markup
 
 PICTURES = Path(__file__).resolve().parents[2] / "cli" / "demo" / "pictures"
 NOW = datetime(2026, 11, 24, 15, 20, tzinfo=UTC)
@@ -102,14 +100,7 @@ def _samples() -> dict[str, Any]:
         "slot": _slot(),
         "products": _products(),
         "groups": _groups(),
-        "qr": qr_svg("PM1:K7M4QD"),
     }
-
-
-def qr_svg(text: str) -> Markup:
-    """A QR code as SVG without size and style, as `ticket` wants it."""
-    code = segno.make_qr(text, error="m", boost_error=False)
-    return Markup(code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None))
 
 
 def _product(
