@@ -28,7 +28,7 @@ check: .venv/dev ## ruff, mypy, import contracts, contrast, templates, translati
 	@echo ruff; $(BIN)/ruff check .
 	@echo mypy; $(BIN)/mypy
 	@echo import contracts; $(BIN)/lint-imports --no-logo
-	@echo contrast; $(BIN)/python tools/contrast.py static/css/tokens.css
+	@echo contrast; $(BIN)/python tools/contrast.py static/css/tokens.css >/dev/null
 	@echo house rules; $(BIN)/python -m pytest -q tests/house
 
 browser: .venv/dev ## the journeys and axe in headless Chromium
