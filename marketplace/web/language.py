@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, abort, has_request_context, redirect, request
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, Response, abort, g, has_app_context, has_request_context, redirect, request
+from flask_babel import Babel, Domain
 
 LANGUAGES = {"de": "Deutsch", "en": "English", "nl": "Nederlands"}
 SOURCE = "de"
@@ -60,9 +60,15 @@ class Catalogues(Domain):
 
 
 def spoken() -> str:
-    """The language in force: that of the request, or of `force_locale`; German where there is no app."""
-    locale = get_locale()
-    return locale.language if locale is not None and locale.language in LANGUAGES else SOURCE
+    """The language in force: that of `force_locale`, else of the request; German outside of both.
+
+    Asked anew each time: Flask-Babel's own memory lives as long as the app context, which may outlast a request.
+    """
+    babel_context = g.get("_flask_babel") if has_app_context() else None
+    forced = getattr(babel_context, "forced_babel_locale", None)
+    if forced is not None and forced.language in LANGUAGES:
+        return str(forced.language)
+    return current_language()
 
 
 def safe_return(target: str | None) -> str:
