@@ -1,0 +1,209 @@
+"""How much a farmer has of it: said for a market day, at a price of that day, or paused; "like last week"."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from marketplace.catalogue.unit_price import unit_price
+from marketplace.kernel.database import command, execute, rows
+from marketplace.kernel.errors import Conflict, Invalid, NotFound
+from marketplace.kernel.words import N_
+from marketplace.stock.locks import lock_stock
+from marketplace.stock.offers import CLOSES_AT, FIRST_PICKUP
+
+MOST_UNITS = 1_000_000
+MOST_CENTS = 100_000_00
+UNCHANGED = object()
+
+OFFER = """
+SELECT o.id, o.stock_id, o.price_cents, v.net_quantity, v.net_unit, v.catch_weight, s.reserved, s.sold, s.capacity,
+       d.cancelled_at, d.closed_at IS NOT NULL OR d.orders_close_at <= app_now() AS closed
+FROM offer o
+JOIN stock s ON s.id = o.stock_id
+JOIN variant v ON v.id = o.variant_id
+JOIN market_day d ON d.id = o.market_day_id
+WHERE o.id = :offer_id AND (CAST(:farm_ids AS bigint[]) IS NULL OR o.farm_id = ANY(CAST(:farm_ids AS bigint[])))
+FOR UPDATE OF o
+"""
+
+
+@command
+def set_offer(
+    offer_id: int,
+    capacity: int | None | object = UNCHANGED,
+    price_cents: int | None = None,
+    paused: bool | None = None,
+    *,
+    farm_ids: list[int] | None = None,
+) -> None:
+    """Says how many sale units there are (None: not limited), the price of this day, or that nothing is sold.
+
+    What is left out stays. `farm_ids`: only an offer of these farms, others are NotFound. Refuses a capacity below
+    what is reserved and sold, with the numbers (Conflict), and days whose cut-off has passed. Orders that stand keep
+    their price. A pool's capacity counts everything that was ever sold from it.
+    """
+    if capacity is not UNCHANGED and capacity is not None and not _whole(capacity, MOST_UNITS):
+        raise Invalid({"capacity": N_("Bitte geben Sie eine ganze Zahl ab 0 an.")})
+    if price_cents is not None and not _whole(price_cents, MOST_CENTS):
+        raise Invalid({"price_cents": N_("Bitte geben Sie einen Preis an.")})
+    stock_id = _stock_of(offer_id, farm_ids)
+    lock_stock([stock_id])
+    offer = rows(OFFER, offer_id=offer_id, farm_ids=farm_ids)[0]
+    if offer.cancelled_at is not None or offer.closed:
+        raise Conflict(N_("Der Bestellschluss dieses Markttags ist vorbei."))
+    if capacity is not UNCHANGED:
+        taken = offer.reserved + offer.sold
+        if isinstance(capacity, int) and capacity < taken:
+            raise Conflict(
+                N_("Davon sind schon %(taken)s bestellt; weniger als das geht nicht."),
+                {"reserved": offer.reserved, "sold": offer.sold, "minimum": taken},
+                taken=taken,
+            )
+        execute("UPDATE stock SET capacity = :capacity WHERE id = :id", capacity=capacity, id=stock_id)
+    if price_cents is not None or paused is not None:
+        price = offer.price_cents if price_cents is None else price_cents
+        execute(
+            """
+            UPDATE offer SET price_cents = :price, paused = coalesce(CAST(:paused AS boolean), paused),
+                unit_price_cents = CASE WHEN :price = price_cents THEN unit_price_cents ELSE :unit_price END,
+                updated_at = clock_timestamp()
+            WHERE id = :id
+            """,
+            price=price,
+            unit_price=unit_price(price, offer.net_quantity, offer.net_unit)[0],
+            paused=paused,
+            id=offer_id,
+        )
+
+
+@command
+def put_on_sale(farm_id: int, market_day_id: int, variant_id: int, capacity: int | None) -> int:
+    """Puts a variant on sale for a day on which it is not yet; the offer's id. The first time a product is sold.
+
+    Another farm's variant is NotFound; one whose lead time is over, or a day that is closed, is a Conflict.
+    """
+    if capacity is not None and not _whole(capacity, MOST_UNITS):
+        raise Invalid({"capacity": N_("Bitte geben Sie eine ganze Zahl ab 0 an.")})
+    found = rows(
+        "SELECT d.id, d.market_id, v.farm_id, v.pooled, v.price_cents, v.unit_price_cents, "
+        + CLOSES_AT
+        + " AS closes_at, d.cancelled_at IS NOT NULL OR "
+        + CLOSES_AT
+        + " <= app_now() AS closed FROM variant v JOIN product p ON p.id = v.product_id AND p.state = 'live'"
+        " JOIN farm f ON f.id = v.farm_id JOIN market_day d ON d.market_id = f.market_id "
+        + FIRST_PICKUP
+        + " WHERE v.id = :variant_id AND v.farm_id = :farm_id AND d.id = :day_id AND NOT v.archived",
+        variant_id=variant_id,
+        farm_id=farm_id,
+        day_id=market_day_id,
+    )
+    if not found:
+        raise NotFound()
+    if found[0].closed:
+        raise Conflict(N_("Dafür ist der Bestellschluss vorbei."))
+    at = {"farm_id": farm_id, "variant_id": variant_id, "day": None if found[0].pooled else market_day_id}
+    execute(
+        "INSERT INTO stock (farm_id, variant_id, market_day_id, capacity) VALUES (:farm_id, :variant_id, :day, :capacity)"
+        " ON CONFLICT DO NOTHING",
+        capacity=capacity,
+        **at,
+    )
+    made = rows(
+        """
+        INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents, closes_at)
+        SELECT :market_id, :day_id, s.farm_id, s.variant_id, s.id, :price, :unit_price, :closes_at
+        FROM stock s WHERE s.variant_id = :variant_id AND s.market_day_id IS NOT DISTINCT FROM CAST(:day AS bigint)
+        ON CONFLICT (market_day_id, variant_id) DO NOTHING RETURNING id
+        """,
+        market_id=found[0].market_id,
+        day_id=market_day_id,
+        price=found[0].price_cents,
+        unit_price=found[0].unit_price_cents,
+        closes_at=found[0].closes_at,
+        variant_id=variant_id,
+        day=at["day"],
+    )
+    if not made:
+        raise Conflict(N_("Das steht an diesem Tag schon zum Verkauf."))
+    return int(made[0].id)
+
+
+COPY = """
+SELECT t.id AS offer_id, t.stock_id, fs.capacity, fo.price_cents, fo.paused, ts.reserved + ts.sold AS taken
+FROM offer fo
+JOIN market_day fd ON fd.id = fo.market_day_id AND fd.date = :from_date
+JOIN stock fs ON fs.id = fo.stock_id AND fs.market_day_id IS NOT NULL
+JOIN offer t ON t.variant_id = fo.variant_id
+JOIN market_day td ON td.id = t.market_day_id AND td.date = :to_date AND td.market_id = fd.market_id
+JOIN stock ts ON ts.id = t.stock_id
+WHERE fo.farm_id = :farm_id AND td.cancelled_at IS NULL AND td.closed_at IS NULL AND t.closes_at > app_now()
+ORDER BY t.stock_id
+"""
+
+
+@command
+def copy_offers(farm_id: int, from_date: date, to_date: date) -> int:
+    """"Like last week": the farm's amounts, prices and pauses of one day for another; how many offers it set.
+
+    What only the first day had is put on sale for the second. Never below what is sold there; pools stay as they are.
+    NotFound when the farm had nothing on the first day, or the market has no such second day.
+    """
+    days = rows(
+        """
+        SELECT (SELECT d.id FROM market_day d WHERE d.market_id = f.market_id AND d.date = :from_date) AS source,
+               (SELECT d.id FROM market_day d WHERE d.market_id = f.market_id AND d.date = :to_date
+                AND d.cancelled_at IS NULL) AS target
+        FROM farm f WHERE f.id = :farm_id
+        """,
+        farm_id=farm_id,
+        from_date=from_date,
+        to_date=to_date,
+    )
+    if not days or days[0].source is None or days[0].target is None or from_date == to_date:
+        raise NotFound()
+    _open_missing(farm_id, days[0].source, days[0].target)
+    first = rows(COPY, farm_id=farm_id, from_date=from_date, to_date=to_date)
+    lock_stock(row.stock_id for row in first)
+    copied = rows(COPY, farm_id=farm_id, from_date=from_date, to_date=to_date)
+    for row in copied:
+        capacity = None if row.capacity is None else max(row.capacity, row.taken)
+        set_offer(row.offer_id, capacity, row.price_cents, row.paused)
+    return len(copied)
+
+
+def _open_missing(farm_id: int, source: int, target: int) -> None:
+    wanted = rows(
+        """
+        SELECT o.variant_id, s.capacity FROM offer o
+        JOIN stock s ON s.id = o.stock_id
+        JOIN variant v ON v.id = o.variant_id AND NOT v.archived
+        JOIN product p ON p.id = v.product_id AND p.state = 'live'
+        WHERE o.farm_id = :farm_id AND o.market_day_id = :source
+          AND NOT EXISTS (SELECT 1 FROM offer t WHERE t.market_day_id = :target AND t.variant_id = o.variant_id)
+        ORDER BY o.variant_id
+        """,
+        farm_id=farm_id,
+        source=source,
+        target=target,
+    )
+    for row in wanted:
+        try:
+            put_on_sale(farm_id, target, row.variant_id, row.capacity)
+        except Conflict:
+            continue
+
+
+def _stock_of(offer_id: int, farm_ids: list[int] | None) -> int:
+    found = rows(
+        "SELECT stock_id FROM offer WHERE id = :offer_id"
+        " AND (CAST(:farm_ids AS bigint[]) IS NULL OR farm_id = ANY(CAST(:farm_ids AS bigint[])))",
+        offer_id=offer_id,
+        farm_ids=farm_ids,
+    )
+    if not found:
+        raise NotFound()
+    return int(found[0].stock_id)
+
+
+def _whole(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
