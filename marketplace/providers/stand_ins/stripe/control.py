@@ -71,7 +71,7 @@ class Control:
         """GET webhooks: every delivery with its state."""
         with self._store.transaction() as tx:
             rows = tx.connection.execute(
-                "SELECT d.id, d.event, json_extract(o.body, '$.type') AS type, d.url, d.rank, d.state, d.attempts,"
+                "SELECT d.id, d.event, json_extract(o.body, '$.type') AS type, d.rank, d.state, d.attempts,"
                 " d.last_status, d.last_error FROM deliveries d JOIN objects o ON o.id = d.event ORDER BY d.rank"
             ).fetchall()
         return {"deliveries": [dict(row) for row in rows]}
@@ -119,15 +119,14 @@ class Control:
         return {"released": [event for _, event in queue]}
 
     def deliver_again(self, wish: Body) -> Body:
-        """POST webhooks/deliver {event, times}: deliver an event (once more, or ``times`` times)."""
+        """POST webhooks/deliver {event, times}: deliver an event once more or ``times`` times, held or not."""
         with self._store.transaction() as tx:
-            row = tx.connection.execute(
-                "SELECT body FROM objects WHERE id = ? AND kind = 'event'", (wish.get("event"),)
-            ).fetchone()
-            if row is None:
+            event = (str(wish.get("event")),)
+            found = tx.connection.execute("SELECT 1 FROM objects WHERE id = ? AND kind = 'event'", event).fetchone()
+            if found is None:
                 raise ApiError(f"No such event: '{wish.get('event')}'", status=404)
             for _ in range(int(wish.get("times", 1))):
-                tx.deliver(str(wish["event"]), json.loads(row["body"])["type"])
+                tx.deliver(*event)
         return {}
 
     def retry_webhooks(self, wish: Body) -> Body:

@@ -42,6 +42,8 @@ def _expand(tx: Transaction, body: Any, steps: list[str], path: str) -> None:
         body[name] = _list(tx, body, name)
     elif isinstance(body[name], str):
         body[name] = _object(tx, body[name], path)
+    elif not (body[name] is None or isinstance(body[name], dict | list)):
+        raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
     if rest and body[name] is not None:
         _expand(tx, body[name], rest, path)
 

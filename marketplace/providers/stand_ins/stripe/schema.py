@@ -44,7 +44,6 @@ CREATE TABLE IF NOT EXISTS idempotency (
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     event TEXT NOT NULL,
-    url TEXT NOT NULL,
     rank INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'delivered', 'given_up')),
     attempts INTEGER NOT NULL DEFAULT 0,

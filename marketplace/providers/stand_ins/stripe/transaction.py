@@ -49,6 +49,9 @@ class Transaction:
             "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
         )
 
+    def drop_fact(self, name: str) -> None:
+        self.connection.execute("DELETE FROM facts WHERE name = ?", (name,))
+
     @property
     def platform(self) -> str:
         """Id of the platform's own account."""
@@ -160,17 +163,17 @@ class Transaction:
             event["account"] = self.account
         self.insert("event", event)
         if self.webhook_url:
-            self.deliver(event["id"], kind)
+            held = json.loads(self.fact("held_types") or "[]")
+            self.deliver(event["id"], held="*" in held or kind in held)
         return event
 
-    def deliver(self, event_id: str, kind: str) -> None:
-        """Queue a delivery of the event; it is held back when a test asked for that."""
+    def deliver(self, event_id: str, held: bool = False) -> None:
+        """Queue a delivery of the event, or hold it back."""
         self.news = True
-        held = json.loads(self.fact("held_types") or "[]")
-        state = "held" if "*" in held or kind in held else "waiting"
+        state = "held" if held else "waiting"
         moment = time.time()  # deliveries keep the machine's time, as their signatures do
         self.connection.execute(
-            "INSERT INTO deliveries (event, url, rank, state, first_at, next_at)"
-            " SELECT ?, ?, coalesce(max(rank), 0) + 1, ?, ?, ? FROM deliveries",
-            (event_id, self.webhook_url, state, moment, moment),
+            "INSERT INTO deliveries (event, rank, state, first_at, next_at)"
+            " SELECT ?, coalesce(max(rank), 0) + 1, ?, ?, ? FROM deliveries",
+            (event_id, state, moment, moment),
         )

@@ -31,6 +31,7 @@ LATER_SECONDS = 60
 GIVE_UP_SECONDS = 3 * 86400
 TIMEOUT_SECONDS = 10.0
 TICK_SECONDS = 1.0
+STOP_SECONDS = 3.0
 
 
 def signature_header(payload: str, secret: str, moment: int) -> str:
@@ -75,10 +76,10 @@ class Courier:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; a delivery under way is finished first."""
+        """End the thread. A delivery under way gets a moment; if it takes longer, it is done again after the start."""
         self._stop.set()
         self._store.changed.set()
-        self._thread.join(TIMEOUT_SECONDS + 5)
+        self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -104,17 +105,16 @@ class Courier:
 
     def _next(self) -> _Due | None:
         with self._store.transaction() as tx:
+            url = tx.webhook_url
             row = tx.connection.execute(
                 "SELECT d.*, o.body FROM deliveries d JOIN objects o ON o.id = d.event"
                 " WHERE d.state = 'waiting' AND d.next_at <= ? ORDER BY d.rank LIMIT 1",
                 (time.time(),),
             ).fetchone()
-            if row is None:
+            if row is None or not url:
                 return None
             event = public(with_pending(tx, json.loads(row["body"])))
-        return _Due(
-            row["id"], row["url"], json.dumps(event, indent=2, ensure_ascii=False), row["attempts"], row["first_at"]
-        )
+        return _Due(row["id"], url, json.dumps(event, indent=2, ensure_ascii=False), row["attempts"], row["first_at"])
 
     def _try(self, due: _Due) -> None:
         status, error = self._post(due)
@@ -156,7 +156,7 @@ class Courier:
 
 
 def set_url(store: Store, settings: StandInSettings, url: str) -> None:
-    """Send events of the future elsewhere: the configured address or a loopback one."""
+    """Send events elsewhere until the next start: to the configured address or a loopback one."""
     if not allowed_url(url, settings):
         raise ApiError("Events go to the configured address or to a loopback address only.", param="url")
     with store.transaction() as tx:

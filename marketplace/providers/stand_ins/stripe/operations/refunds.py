@@ -21,7 +21,7 @@ def create(call: Call) -> Body:
         )
     if charge["disputed"]:
         raise ApiError(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
-    released = charge["amount"] - charge["amount_captured"] if tx.fact("releases_as_refunds") == "1" else 0
+    released = charge.get("_released", 0)
     rest = charge["amount_captured"] - (charge["amount_refunded"] - released)
     if rest <= 0:
         raise ApiError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")

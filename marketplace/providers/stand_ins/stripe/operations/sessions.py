@@ -37,6 +37,7 @@ def create(call: Call) -> Body:
     for name in ("success_url", "cancel_url"):
         if name in params and not params[name].startswith(("http://", "https://")):
             raise ApiError("Not a valid URL", code="url_invalid", param=name)
+    wanted_currency(params)
     total = _total(params.get("line_items") or [])
     expires_at = params.get("expires_at", now + LONGEST_SECONDS)
     if not now + SHORTEST_SECONDS <= expires_at <= now + LONGEST_SECONDS:

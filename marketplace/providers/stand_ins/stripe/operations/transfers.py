@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..books import available, post
+from ..books import available, post, sums
 from ..call import Call, checked_metadata, update, wanted_amount, wanted_currency
 from ..errors import ApiError
 from ..listing import list_of, page
@@ -85,13 +85,16 @@ def create_reversal(call: Call) -> Body:
             f"Reversal amount ({amount}) is greater than unreversed amount on transfer ({rest})", param="amount"
         )
     with tx.acting_for(body["destination"]):
-        if amount > available(tx):
+        if amount > sum(sums(tx).values()):
             raise ApiError("Insufficient funds in the connected account to reverse this.", code="balance_insufficient")
     reversal = transfer_reversal(tx.now, body, amount, checked_metadata(params.get("metadata") or {}))
-    reversal["balance_transaction"] = post(tx, "transfer_refund", amount, reversal["id"])["id"]
+    # Money that was sent while still pending comes back pending.
+    available_on = max(tx.now, int(tx.get("balance_transaction", body["balance_transaction"])["available_on"]))
+    back = post(tx, "transfer_refund", amount, reversal["id"], available_on=available_on)
+    reversal["balance_transaction"] = back["id"]
     tx.insert("transfer_reversal", reversal)
     with tx.acting_for(body["destination"]):
-        post(tx, "payment_refund", -amount, body["destination_payment"])
+        post(tx, "payment_refund", -amount, body["destination_payment"], available_on=available_on)
         payment = tx.get("charge", body["destination_payment"])
         payment["amount_refunded"] += amount
         payment["refunded"] = payment["amount_refunded"] == payment["amount"]
