@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 import stripe
 
+import marketplace.providers.stand_ins.stripe as stand_in_package
 from marketplace.providers.stand_ins.stripe.app import create_app
 from marketplace.providers.stand_ins.stripe.settings import RefusedToStart
 from tests.providers.stand_in_stripe.running import KEY, Caller, Running
@@ -202,6 +205,28 @@ def test_a_hanging_call_has_its_effect_late(stand_in: Running) -> None:
     assert stand_in.v1.payment_intents.list().data == []
     found = stand_in.v1.payment_intents.create({"amount": 500, "currency": "eur"}, {"idempotency_key": "pi-1"})
     assert [intent.id for intent in stand_in.v1.payment_intents.list()] == [found.id]
+
+
+def test_reset_forgets(stand_in: Running) -> None:
+    platform = stand_in.control("state")["platform"]
+    stand_in.paid()
+    stand_in.order("clock", advance=3600)
+    stand_in.order("reset")
+    state = stand_in.control("state")
+    assert (state["platform"], state["objects"], state["intents"]) == (platform, {}, [])
+    assert state["now"] < time.time() + 60
+    assert stand_in.paid().status == "succeeded"
+
+
+def test_it_knows_nothing_of_the_marketplace() -> None:
+    """It plays an outside company: nothing of the marketplace may be imported, only its own package."""
+    for file in Path(stand_in_package.__file__).parent.rglob("*.py"):
+        depth = len(file.relative_to(Path(stand_in_package.__file__).parent).parts)
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level <= depth and not (node.level == 0 and (node.module or "").startswith("marketplace"))
+            elif isinstance(node, ast.Import):
+                assert not any(name.name.startswith("marketplace") for name in node.names)
 
 
 def test_rate_limit_on_order(stand_in: Running) -> None:

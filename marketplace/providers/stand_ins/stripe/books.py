@@ -6,7 +6,6 @@ Every movement is one balance transaction; the balance is nothing but their sum.
 from __future__ import annotations
 
 from .ids import new_id
-from .listing import list_of
 from .transaction import Body, Transaction
 
 CURRENCY = "eur"
@@ -93,8 +92,3 @@ def balance(tx: Transaction) -> Body:
             for status in ("available", "pending")
         },
     }
-
-
-def empty_list(url: str) -> Body:
-    """A list that is always there and empty in the stand-in."""
-    return list_of([], url)

@@ -22,6 +22,7 @@ from .operations.attempts import answer_challenge
 from .operations.disputes import close_dispute, open_dispute
 from .operations.payouts import pay_out_everything
 from .operations.sessions import pay
+from .schema import NAMES as TABLE_NAMES
 from .settings import StandInSettings
 from .store import Store
 from .timers import run_due
@@ -180,7 +181,18 @@ class Control:
                 "intents": [public(item) for item in tx.select("payment_intent")],
                 "refunds": [public(item) for item in tx.select("refund")],
                 "transfers": [public(item) for item in tx.select("transfer")],
+                "payouts": [public(item) for item in tx.select("payout")],
+                "sessions": [public(item) for item in tx.select("checkout.session")],
             }
+
+    def reset(self, wish: Body) -> Body:
+        """POST reset: forget everything but the platform's own account, also the moved clock and held events."""
+        with self._store.transaction() as tx:
+            for table in TABLE_NAMES:
+                tx.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
+            for fact in ("clock_offset", "held_types", *_SWITCHES):
+                tx.drop_fact(fact)
+        return {}
 
     def idle(self, wish: Body) -> Body:
         """GET idle: whether no delivery is waiting to be tried (held ones do not count)."""
@@ -236,6 +248,7 @@ def control_blueprint(store: Store, settings: StandInSettings) -> Blueprint:
         ("POST", "payouts", control.pay_out),
         ("POST", "disputes", control.dispute),
         ("GET", "state", control.state),
+        ("POST", "reset", control.reset),
         ("GET", "idle", control.idle),
     ):
         pages.add_url_rule(f"/{path}", act.__name__, _view(settings, act), methods=[method])

@@ -1,5 +1,8 @@
 """Tables of the stand-in's file of state (SQLite)."""
 
+NAMES = ("objects", "payout_items", "timers", "idempotency", "deliveries", "faults")
+"""All but the facts."""
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 

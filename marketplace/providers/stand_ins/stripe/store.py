@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,11 +57,6 @@ class Store:
             self._connection.execute("COMMIT")
         if tx.news:
             self.changed.set()
-
-    def run(self, work: Callable[[Transaction], object]) -> None:
-        """Do ``work`` in a transaction of the platform."""
-        with self.transaction() as tx:
-            work(tx)
 
     def close(self) -> None:
         """Let go of the file, so that the next process may take it."""
