@@ -1,0 +1,19 @@
+"""Sweeping out: kept answers after 48 h, counters after a day, finished deliveries and facts after 90 days."""
+
+from __future__ import annotations
+
+from marketplace.kernel.database import command, execute
+
+STATEMENTS = (
+    "DELETE FROM kept_answer WHERE created_at < clock_timestamp() - interval '48 hours'",
+    "DELETE FROM rate_counter WHERE window_start < clock_timestamp() - interval '1 day'",
+    "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE state = 'done'"
+    " AND done_at < clock_timestamp() - interval '90 days' ORDER BY id LIMIT 5000)",
+)
+
+
+@command
+def purge() -> None:
+    """Deletes what nobody needs any more; the machine's clock."""
+    for statement in STATEMENTS:
+        execute(statement)

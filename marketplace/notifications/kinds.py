@@ -1,0 +1,131 @@
+"""Which fact makes which message, to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.events import facts
+from marketplace.kernel.database import db, rows
+from marketplace.orders.models import Order
+from marketplace.payments.models import Refund
+from marketplace.payouts.models import PayoutRun, Statement
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One message to one recipient; `subject_ref` makes it once. `values`: ids the letter is written from."""
+
+    kind: str
+    recipient: str
+    subject_ref: str
+    market_id: int
+    order_id: int | None = None
+    language: str = "de"
+    values: dict[str, Any] | None = None
+
+
+def _customer(kind: str, fact: Any, suffix: str = "", **values: Any) -> list[Occasion]:
+    order = db.session.get(Order, fact.order_id)
+    if order is None:
+        return []
+    ref = f"order:{order.number}{suffix}"
+    return [Occasion(kind, order.email, ref, order.market_id, order.id, order.language, values)]
+
+
+def _placed(fact: facts.OrderPlaced) -> list[Occasion]:
+    """A slow debit is confirmed much later, so it is told at once; a card is confirmed in the same minute."""
+    order = db.session.get(Order, fact.order_id)
+    return _customer("order_received", fact) if order is not None and order.payment_method == "sepa_debit" else []
+
+
+def _changed(fact: facts.OrderChanged) -> list[Occasion]:
+    return _customer("order_changed", fact, f":line:{fact.line_id}", line=fact.line_id)
+
+
+def _refunded(fact: facts.RefundDone) -> list[Occasion]:
+    refund = db.session.get(Refund, fact.refund_id)
+    if refund is None:
+        return []
+    return _customer("refund_issued", refund, f":refund:{refund.id}", refund=refund.id)
+
+
+PACKING_FARMS = """
+SELECT f.id, f.email, f.market_id FROM farm f
+WHERE f.email <> '' AND EXISTS (
+    SELECT 1 FROM order_line l JOIN orders o ON o.id = l.order_id
+    WHERE l.farm_id = f.id AND o.market_day_id = :day AND o.state IN ('confirmed', 'packing', 'ready')
+      AND l.state <> 'cancelled')
+ORDER BY f.id
+"""
+
+
+def _day_closed(fact: facts.MarketDayClosed) -> list[Occasion]:
+    return [
+        Occasion(
+            "packing_list",
+            farm.email,
+            f"market_day:{fact.market_day_id}:farm:{farm.id}",
+            farm.market_id,
+            values={"day": fact.market_day_id, "farm": farm.id},
+        )
+        for farm in rows(PACKING_FARMS, day=fact.market_day_id)
+    ]
+
+
+SIGNERS = """
+SELECT DISTINCT a.email, a.language FROM account a JOIN membership m ON m.account_id = a.id
+WHERE m.market_id = :market AND m.role = 'approver' AND a.disabled_at IS NULL AND a.id <> :creator ORDER BY a.email
+"""
+
+
+def _run_submitted(fact: facts.PayoutRunSubmitted) -> list[Occasion]:
+    run = db.session.get(PayoutRun, fact.run_id)
+    if run is None or run.submitted_at is None:
+        return []
+    ref = f"payout_run:{run.id}:{run.submitted_at.isoformat()}"
+    return [
+        Occasion("payout_to_sign", row.email, ref, run.market_id, language=row.language, values={"run": run.id})
+        for row in rows(SIGNERS, market=run.market_id, creator=run.created_by)
+    ]
+
+
+def _run_approved(fact: facts.PayoutRunApproved) -> list[Occasion]:
+    found = rows(
+        "SELECT s.id, s.market_id, f.email FROM statement s JOIN farm f ON f.id = s.farm_id"
+        " WHERE s.run_id = :run AND f.email <> '' ORDER BY s.id",
+        run=fact.run_id,
+    )
+    return [
+        Occasion("statement_ready", row.email, f"statement:{row.id}", row.market_id, values={"statement": row.id})
+        for row in found
+    ]
+
+
+def _statement_paid(fact: facts.StatementPaid) -> list[Occasion]:
+    statement = db.session.get(Statement, fact.statement_id)
+    if statement is None:
+        return []
+    email = rows("SELECT email FROM farm WHERE id = :id", id=statement.farm_id)[0].email
+    if not email:
+        return []
+    ref = f"statement:{statement.id}"
+    return [Occasion("payout_paid", email, ref, statement.market_id, values={"statement": statement.id})]
+
+
+MESSAGES: Mapping[type[facts.Fact], Callable[[Any], list[Occasion]]] = {
+    facts.OrderPlaced: _placed,
+    facts.OrderConfirmed: lambda fact: _customer("order_confirmed", fact),
+    facts.OrderChanged: _changed,
+    facts.OrderReady: lambda fact: _customer("order_ready", fact),
+    facts.OrderCollected: lambda fact: _customer("order_collected", fact),
+    facts.OrderNotCollected: lambda fact: _customer("order_not_collected", fact),
+    facts.OrderExpired: lambda fact: _customer("order_expired", fact),
+    facts.OrderCancelled: lambda fact: _customer("order_cancelled", fact),
+    facts.RefundDone: _refunded,
+    facts.MarketDayClosed: _day_closed,
+    facts.PayoutRunSubmitted: _run_submitted,
+    facts.PayoutRunApproved: _run_approved,
+    facts.StatementPaid: _statement_paid,
+}

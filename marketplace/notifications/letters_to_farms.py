@@ -1,0 +1,81 @@
+"""Letters to those who run the market: farms and the people who sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from marketplace.kernel import formats
+from marketplace.kernel.database import db, rows
+from marketplace.kernel.words import N_
+from marketplace.notifications.letters import Letter, Row, Writer, page
+from marketplace.notifications.models import Notification
+from marketplace.payouts.models import PayoutRun, Statement
+
+PACKING = """
+SELECT l.name, l.sale_unit, sum(l.quantity)::bigint AS quantity, d.date
+FROM order_line l JOIN orders o ON o.id = l.order_id JOIN market_day d ON d.id = o.market_day_id
+WHERE o.market_day_id = :day AND l.farm_id = :farm AND o.state IN ('confirmed', 'packing', 'ready')
+GROUP BY l.name, l.sale_unit, d.date ORDER BY l.name
+"""
+
+
+def _packing_list(writer: Writer, notification: Notification) -> Letter:
+    """By product, with sums; names and codes stay on the page, which asks who is looking."""
+    found = rows(PACKING, day=notification.values["day"], farm=notification.values["farm"])
+    date = found[0].date if found else None
+    day = formats.date_long(date, writer.language, writer.zone) if date else ""
+    return writer.letter(
+        writer.say(N_("Packliste für %(day)s"), day=day),
+        writer.say(N_("Der Bestellschluss ist vorbei. Das ist zu packen:")),
+        rows=tuple(Row(f"{row.name}, {row.sale_unit}", str(row.quantity)) for row in found),
+        button=(writer.say(N_("Zur Packliste")), page(f"/hof/packliste?tag={date.isoformat()}" if date else "/hof/")),
+    )
+
+
+def _to_sign(writer: Writer, notification: Notification) -> Letter:
+    run = db.session.get(PayoutRun, notification.values["run"])
+    assert run is not None
+    total = sum(statement.payout_cents for statement in run.statements if statement.state == "due")
+    return writer.letter(
+        writer.say(N_("Ein Auszahlungslauf wartet auf Ihre Unterschrift")),
+        writer.say(
+            N_("%(count)s Höfe, zusammen %(total)s, bis einschließlich %(until)s."),
+            count=len(run.statements),
+            total=writer.money(total),
+            until=formats.date_paper(run.until, writer.language, writer.zone),
+        ),
+        button=(writer.say(N_("Lauf ansehen")), page(f"/leitung/auszahlungen/{run.id}")),
+    )
+
+
+def _statement(notification: Notification) -> Statement:
+    statement = db.session.get(Statement, notification.values["statement"])
+    assert statement is not None
+    return statement
+
+
+def _statement_ready(writer: Writer, notification: Notification) -> Letter:
+    statement = _statement(notification)
+    return writer.letter(
+        writer.say(N_("Ihre Abrechnung ist da")),
+        writer.say(N_("Verkäufe, Erstattungen, Provision und Pfand stehen darin einzeln.")),
+        rows=(Row(writer.say(N_("Auszahlung")), writer.money(statement.payout_cents)),),
+        button=(writer.say(N_("Zur Abrechnung")), page(f"/hof/abrechnungen/{statement.id}")),
+    )
+
+
+def _paid(writer: Writer, notification: Notification) -> Letter:
+    statement = _statement(notification)
+    return writer.letter(
+        writer.say(N_("Auszahlung unterwegs: %(amount)s"), amount=writer.money(statement.payout_cents)),
+        writer.say(N_("Wir haben Ihre Auszahlung angewiesen.")),
+        button=(writer.say(N_("Zur Abrechnung")), page(f"/hof/abrechnungen/{statement.id}")),
+    )
+
+
+FARM_LETTERS: Mapping[str, Callable[[Writer, Notification], Letter]] = {
+    "packing_list": _packing_list,
+    "payout_to_sign": _to_sign,
+    "statement_ready": _statement_ready,
+    "payout_paid": _paid,
+}

@@ -1,0 +1,54 @@
+"""What a webhook is about: the payment to look at. The event itself is believed only that far (RELIABILITY 2.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from marketplace.kernel.database import command, db
+from marketplace.kernel.ids import id_from_text
+from marketplace.payments.models import Payment
+from marketplace.payments.settle import settle
+
+KINDS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
+
+
+def concerns_payments(kind: str) -> bool:
+    """Is this a kind of event that payments listen to?"""
+    return kind.startswith(KINDS)
+
+
+def hear(kind: str, about: dict[str, Any]) -> bool:
+    """Looks at the payment an event speaks of. False when it speaks of none of ours."""
+    found = _payment_of(kind, about)
+    if found is None:
+        return False
+    payment_id, ref = found
+    settle(payment_id, ref)
+    return True
+
+
+@command
+def _payment_of(kind: str, about: dict[str, Any]) -> tuple[int, str | None] | None:
+    if kind.startswith("checkout.session."):
+        ref, session = _ref(about.get("payment_intent")), str(about.get("id"))
+    else:
+        ref = str(about.get("id")) if kind.startswith("payment_intent.") else _ref(about.get("payment_intent"))
+        session = ""
+    named = id_from_text((about.get("metadata") or {}).get("payment"))
+    candidates = [Payment.session_ref == session] if session else []
+    if ref:
+        candidates.append(Payment.provider_ref == ref)
+    if named:
+        candidates.append(Payment.id == named)
+    if not candidates:
+        return None
+    payment_id = db.session.scalar(select(Payment.id).where(or_(*candidates)).order_by(Payment.id).limit(1))
+    return None if payment_id is None else (payment_id, ref)
+
+
+def _ref(thing: Any) -> str | None:
+    if isinstance(thing, dict):
+        return str(thing.get("id"))
+    return thing if isinstance(thing, str) else None

@@ -1,0 +1,80 @@
+"""Looking after what no webhook told us: overdue payments and balances that became available. Every minute."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import select
+
+from marketplace.kernel.database import command, db, rows
+from marketplace.payments.bookings import book_balance
+from marketplace.payments.gateway import BalanceView, ProviderRefused, ProviderUnavailable, gateway
+from marketplace.payments.models import BalanceTransaction
+from marketplace.payments.settle import settle
+
+log = logging.getLogger(__name__)
+QUIET_SECONDS = 120
+
+
+@command
+def quiet_payments(most: int = 200) -> list[int]:
+    """Payments with an open page or under way at the provider of which we heard nothing for two minutes."""
+    found = rows(
+        """
+        SELECT p.id FROM payment p JOIN orders o ON o.id = p.order_id
+        WHERE p.state = 'pending' AND p.session_ref IS NOT NULL
+          AND coalesce(p.tried_at, p.created_at) < clock_timestamp() - make_interval(secs => :quiet)
+        ORDER BY coalesce(p.tried_at, p.created_at) LIMIT :most
+        """,
+        quiet=QUIET_SECONDS,
+        most=most,
+    )
+    return [row.id for row in found]
+
+
+@command
+def _tried(payment_id: int) -> None:
+    rows("UPDATE payment SET tried_at = clock_timestamp() WHERE id = :id RETURNING id", id=payment_id)
+
+
+def poll_payments() -> int:
+    """Looks at the quiet ones; stops at the first sign that the provider is away. How many it looked at."""
+    looked = 0
+    for payment_id in quiet_payments():
+        try:
+            _tried(payment_id)
+            settle(payment_id)
+        except ProviderRefused as error:
+            log.warning("payment %s: %s", payment_id, error)
+        except ProviderUnavailable:
+            return looked
+        looked += 1
+    return looked
+
+
+@command
+def _pending_balances() -> list[tuple[str, int]]:
+    found = db.session.execute(
+        select(BalanceTransaction.id, BalanceTransaction.market_id)
+        .where(BalanceTransaction.available.is_(False))
+        .order_by(BalanceTransaction.available_on)
+        .limit(200)
+    )
+    return [(ref, market_id) for ref, market_id in found]
+
+
+@command
+def _book(market_id: int, view: BalanceView) -> None:
+    book_balance(market_id, view)
+
+
+def settle_balances() -> int:
+    """Posts what has become available at the provider since we last looked. How many rows it looked at."""
+    looked = 0
+    for ref, market_id in _pending_balances():
+        try:
+            _book(market_id, gateway().balance(ref))
+        except ProviderUnavailable:
+            return looked
+        looked += 1
+    return looked

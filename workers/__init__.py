@@ -1,0 +1,1 @@
+"""Celery on top of the market: it imports the marketplace, and nothing there knows of it."""

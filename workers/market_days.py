@@ -1,0 +1,50 @@
+"""The week of a market, as far as it runs by itself: cut-off, pickup, end of the slot, the coming weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from marketplace.checkout.roll_calendar import roll_calendar
+from marketplace.events.facts import OrderConfirmed
+from marketplace.kernel.database import command, rows
+from marketplace.pickup.begin_packing import begin_packing, days_to_close, join_packing
+from marketplace.pickup.no_show import close_slot, slots_to_finish
+from marketplace.pickup.pack_by_default import finish_packing, slots_to_begin
+
+
+def _each(ids: Iterable[int], do: Callable[[int], object]) -> int:
+    done = 0
+    for thing in ids:
+        do(thing)
+        done += 1
+    return done
+
+
+def close_days() -> int:
+    """Market days whose cut-off has passed: packing begins."""
+    return _each(days_to_close(), begin_packing)
+
+
+def begin_slots() -> int:
+    """Slots whose pickup begins: what nobody touched counts as packed as ordered."""
+    return _each(slots_to_begin(), finish_packing)
+
+
+def finish_slots() -> int:
+    """Slots whose pickup is over: who did not come did not collect."""
+    return _each(slots_to_finish(), close_slot)
+
+
+def pack_late_order(fact: OrderConfirmed) -> None:
+    """An order confirmed after the cut-off joins the packing lists."""
+    join_packing(fact.order_id)
+
+
+@command
+def _markets() -> list[int]:
+    return [row.id for row in rows("SELECT id FROM market ORDER BY id")]
+
+
+def roll_calendars() -> int:
+    """The coming weeks of every market, from its weekly pattern."""
+    return _each(_markets(), roll_calendar)

@@ -1,0 +1,34 @@
+"""Consumers of money: a fact names a row, the row says what is still wanted."""
+
+from __future__ import annotations
+
+from marketplace.events import inbox
+from marketplace.events.facts import PaymentWanted, RefundWanted, WebhookStored
+from marketplace.payments.bring_about import bring_about
+from marketplace.payments.hear import concerns_payments, hear
+from marketplace.payments.make_refund import make_refund
+from workers.payouts import hear_account
+
+
+def bring_about_wanted(fact: PaymentWanted) -> None:
+    """The hosted page, the capture or the end of a payment."""
+    bring_about(fact.payment_id)
+
+
+def make_wanted_refund(fact: RefundWanted) -> None:
+    """A refund, at the provider and in the books."""
+    make_refund(fact.refund_id)
+
+
+def hear_webhook(fact: WebhookStored) -> None:
+    """A stored webhook, worked on; kinds that nobody listens to are kept and ignored."""
+    opened = inbox.opened(fact.inbox_id)
+    if opened is None:
+        return
+    kind, about = opened
+    if concerns_payments(kind):
+        inbox.close(fact.inbox_id, "done" if hear(kind, about) else "ignored")
+    elif kind.startswith("account."):
+        inbox.close(fact.inbox_id, "done" if hear_account(about) else "ignored")
+    else:
+        inbox.close(fact.inbox_id, "ignored")

@@ -1,0 +1,39 @@
+"""What has become due: each sweep looks for "not yet done" (ARCHITECTURE, habit 6) and fails alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from marketplace.checkout.expire_unpaid import expire_unpaid
+from marketplace.events.heartbeat import beat
+from marketplace.events.purge import purge
+from marketplace.kernel.actor import acting
+from marketplace.kernel.database import db
+from marketplace.payments.poll import poll_payments, settle_balances
+from workers import market_days
+
+log = logging.getLogger(__name__)
+
+SWEEPS: tuple[Callable[[], object], ...] = (
+    expire_unpaid,
+    market_days.close_days,
+    market_days.begin_slots,
+    market_days.finish_slots,
+    poll_payments,
+    settle_balances,
+    market_days.roll_calendars,
+    purge,
+)
+
+
+def sweep() -> None:
+    """Runs every sweep once."""
+    with acting("worker", "sweep"):
+        beat("worker")
+        for task in SWEEPS:
+            try:
+                task()
+            except Exception:
+                db.session.rollback()
+                log.exception("sweep %s failed", task.__name__)
