@@ -9,7 +9,7 @@ from marketplace.kernel.database import command, execute, rows
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.words import N_
 from marketplace.stock.locks import lock_stock
-from marketplace.stock.offers import CLOSES_AT, FIRST_PICKUP
+from marketplace.stock.opening import CLOSES_AT, FIRST_PICKUP
 
 MOST_UNITS = 1_000_000
 MOST_CENTS = 100_000_00

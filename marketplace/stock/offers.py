@@ -1,103 +1,147 @@
-"""The offers of a market day: how they come to stand, and how they follow the day's cut-off."""
+"""What a customer sees of a slot: one SQL statement, with all that a list, a product page and the API show."""
 
 from __future__ import annotations
 
-from marketplace.kernel.database import command, execute
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-# When a variant's orders close: with the day, or its lead time before the first pickup, whichever is earlier. The
-# longer of the farm's and the product's lead time holds. Used by both statements below; needs d, f, p and `first`.
-CLOSES_AT = (
-    "least(d.orders_close_at, first.pickup_from - make_interval(mins => greatest(f.lead_time_minutes,"
-    " p.lead_time_minutes)::int))"
-)
-FIRST_PICKUP = (
-    "JOIN LATERAL (SELECT min(s.pickup_from) AS pickup_from FROM pickup_slot s"
-    " WHERE s.market_day_id = d.id AND s.cancelled_at IS NULL) first ON true"
-)
+from marketplace.catalogue.allergens import covered_by
+from marketplace.farms.organic import MARK_HOLDS
+from marketplace.kernel.database import rows
 
-# What opens on a day: the weekly pattern of its weekday, else as on the last such weekday, else as on the last day.
-# A variant that was never on sale has neither and stays off until its farmer says how much there is.
-OPENING = (
+
+@dataclass(frozen=True)
+class OfferFilter:
+    """What a customer asks for. `without`: allergens or their groups. `closed`: also what can no longer be ordered."""
+
+    q: str = ""
+    category: str = ""
+    farm_id: int | None = None
+    organic: bool | None = None
+    without: tuple[str, ...] = ()
+    closed: bool = False
+    product_id: int | None = None
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """An offer as it is shown. Cents; `available` sale units, None when not limited; `position` is its place in the list."""
+
+    id: int
+    variant_id: int
+    product_id: int
+    product_slug: str
+    sku: str
+    name: str
+    description: str
+    ingredients: str
+    storage: str
+    origin: str
+    label_note: str
+    farm_id: int
+    farm_name: str
+    farm_slug: str
+    farm_town: str
+    category: str
+    category_name: str
+    sale_unit: str
+    net_quantity: int
+    net_unit: str
+    price_cents: int
+    unit_price_cents: int | None
+    unit_price_basis: str | None
+    deposit_cents: int
+    organic: bool
+    allergens: Sequence[str]
+    catch_weight: bool
+    min_age: int
+    available: int | None
+    closes_at: datetime
+    is_open: bool
+    picture: str | None
+    category_position: int
+    sort_key: str
+
+    @property
+    def position(self) -> tuple[int, str, int]:
+        """Where the next page of the list begins."""
+        return self.category_position, self.sort_key, self.id
+
+
+OFFERS = (
     """
-SELECT d.id AS market_day_id, d.market_id, v.farm_id, v.id AS variant_id, v.pooled, v.price_cents, v.unit_price_cents,
-       """
-    + CLOSES_AT
-    + """ AS closes_at,
-       CASE WHEN w.variant_id IS NOT NULL THEN w.capacity ELSE last.capacity END AS capacity,
-       CASE WHEN w.variant_id IS NOT NULL THEN false ELSE last.paused END AS paused
-FROM market_day d
-JOIN farm f ON f.market_id = d.market_id AND f.state = 'live'
-JOIN product p ON p.farm_id = f.id AND p.state = 'live'
-    AND (cardinality(p.season_months) = 0 OR extract(month FROM d.date)::smallint = ANY(p.season_months))
-JOIN variant v ON v.product_id = p.id AND NOT v.archived
-"""
-    + FIRST_PICKUP
-    + """
-LEFT JOIN weekly_offer w ON w.variant_id = v.id AND w.weekday = extract(isodow FROM d.date)
-LEFT JOIN LATERAL (
-    SELECT ps.capacity, po.paused FROM offer po
-    JOIN market_day pd ON pd.id = po.market_day_id AND pd.date < d.date AND pd.cancelled_at IS NULL
-    JOIN stock ps ON ps.id = po.stock_id
-    WHERE po.variant_id = v.id AND w.variant_id IS NULL
-    ORDER BY extract(isodow FROM pd.date) = extract(isodow FROM d.date) DESC, pd.date DESC LIMIT 1
-) last ON true
-WHERE d.id = :day_id AND (w.variant_id IS NOT NULL OR last.paused IS NOT NULL)
-"""
-)
-
-OPEN_STOCK = (
-    "WITH opening AS ("
-    + OPENING
-    + """)
-INSERT INTO stock (farm_id, variant_id, market_day_id, capacity)
-SELECT farm_id, variant_id, CASE WHEN pooled THEN NULL ELSE market_day_id END, capacity
-FROM opening WHERE closes_at > app_now() ORDER BY variant_id
-ON CONFLICT DO NOTHING
-"""
-)
-
-OPEN_OFFERS = (
-    "WITH opening AS ("
-    + OPENING
-    + """)
-INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents, closes_at, paused)
-SELECT o.market_id, o.market_day_id, o.farm_id, o.variant_id, s.id, o.price_cents, o.unit_price_cents, o.closes_at, o.paused
-FROM opening o
-JOIN stock s ON s.variant_id = o.variant_id
-    AND s.market_day_id IS NOT DISTINCT FROM CASE WHEN o.pooled THEN NULL ELSE o.market_day_id END
-WHERE o.closes_at > app_now() ORDER BY o.variant_id
-ON CONFLICT (market_day_id, variant_id) DO NOTHING
-"""
-)
-
-FOLLOW = (
-    "UPDATE offer o SET closes_at = new.closes_at, updated_at = clock_timestamp() FROM (SELECT of.id, "
-    + CLOSES_AT
-    + """ AS closes_at FROM market_day d
-JOIN offer of ON of.market_day_id = d.id
-JOIN farm f ON f.id = of.farm_id
-JOIN variant v ON v.id = of.variant_id
-JOIN product p ON p.id = v.product_id
-"""
-    + FIRST_PICKUP
-    + """
-WHERE d.id = :day_id) new WHERE o.id = new.id AND o.closes_at IS DISTINCT FROM new.closes_at
+SELECT o.id, v.id AS variant_id, p.id AS product_id, p.slug AS product_slug, v.sku, p.name, p.description,
+       p.ingredients, p.storage, p.origin, p.label_note,
+       f.id AS farm_id, f.name AS farm_name, f.slug AS farm_slug, f.town AS farm_town,
+       p.category, c.name AS category_name, v.sale_unit, v.net_quantity, v.net_unit,
+       o.price_cents, o.unit_price_cents, v.unit_price_basis, v.deposit_cents,
+       p.organic AND """
+    + MARK_HOLDS
+    + """ AS organic,
+       p.allergens, v.catch_weight, p.min_age,
+       CASE WHEN s.capacity IS NULL THEN NULL ELSE greatest(s.capacity - s.reserved - s.sold, 0) END AS available,
+       o.closes_at, o.closes_at > app_now() AS is_open,
+       (SELECT i.media_key FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture,
+       c.position AS category_position, p.sort_key
+FROM pickup_slot slot
+JOIN market_day d ON d.id = slot.market_day_id
+JOIN pickup_point place ON place.id = slot.pickup_point_id
+JOIN offer o ON o.market_day_id = d.id AND NOT o.paused
+JOIN stock s ON s.id = o.stock_id
+JOIN variant v ON v.id = o.variant_id
+JOIN product p ON p.id = v.product_id AND p.state = 'live'
+JOIN farm f ON f.id = o.farm_id AND f.state = 'live'
+JOIN category c ON c.slug = p.category
+WHERE slot.id = :slot_id AND slot.cancelled_at IS NULL AND d.cancelled_at IS NULL
+  -- an unattended shelf cannot look at a passport
+  AND (p.min_age = 0 OR place.kind <> 'shelf')
+  AND (:closed OR o.closes_at > app_now())
+  AND (CAST(:category AS text) = '' OR p.category = :category)
+  AND (CAST(:farm_id AS bigint) IS NULL OR o.farm_id = :farm_id)
+  AND (CAST(:product_id AS bigint) IS NULL OR p.id = :product_id)
+  AND (CAST(:organic AS boolean) IS NULL OR (p.organic AND """
+    + MARK_HOLDS
+    + """) = :organic)
+  AND NOT p.allergens && CAST(:without AS text[])
+  AND (CAST(:q AS text) = '' OR p.search @@ websearch_to_tsquery('german', :q)
+       OR p.name ILIKE '%' || CAST(:like AS text) || '%' OR f.name ILIKE '%' || CAST(:like AS text) || '%'
+       OR word_similarity(:q, p.name) >= 0.5)
+  AND (CAST(:after_category AS bigint) IS NULL
+       OR (c.position, p.sort_key, o.id) > (CAST(:after_category AS bigint), CAST(:after_key AS text), :after_id))
+ORDER BY c.position, p.sort_key, o.id
+LIMIT :limit
 """
 )
 
 
-@command
-def open_offers(market_day_id: int) -> int:
-    """Opens what is on sale on the day and not open yet; how many offers that made. Safe to repeat.
+def offers_of_slot(
+    slot_id: int,
+    wanted: OfferFilter | None = None,
+    *,
+    after: tuple[int, str, int] | None = None,
+    limit: int = 200,
+) -> list[OfferRow]:
+    """The offers that can be ordered for the slot, by shelf and name; sold-out ones are there with 0 available.
 
-    Not opened: goods out of season on the pickup date, farms and products that are not live, and whatever has its
-    lead time behind it already. The price is the variant's own. A pool keeps the one stock row it has.
+    An unknown or cancelled slot has none. `after` is the `position` of the last row that was seen.
     """
-    execute(OPEN_STOCK, day_id=market_day_id)
-    return execute(OPEN_OFFERS, day_id=market_day_id)
-
-
-@command
-def follow_cut_off(market_day_id: int) -> int:
-    """After the day's times moved: each offer closes with the day or by its lead time. How many moved."""
-    return execute(FOLLOW, day_id=market_day_id)
+    asked = wanted or OfferFilter()
+    q = " ".join(asked.q.replace("\0", "").split())[:100]
+    found = rows(
+        OFFERS,
+        slot_id=slot_id,
+        closed=asked.closed,
+        category=asked.category.replace("\0", ""),
+        farm_id=asked.farm_id,
+        product_id=asked.product_id,
+        organic=asked.organic,
+        without=covered_by(asked.without),
+        q=q,
+        like=q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_"),
+        after_category=after[0] if after else None,
+        after_key=after[1] if after else "",
+        after_id=after[2] if after else 0,
+        limit=limit,
+    )
+    return [OfferRow(**row._mapping) for row in found]

@@ -10,7 +10,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.market_days.calendar import missing_days
 from marketplace.market_days.change_day import Times, move_times
 from marketplace.market_days.plan_day import SlotPlan, plan_market_day
-from marketplace.stock.offers import follow_cut_off, open_offers
+from marketplace.stock.opening import follow_cut_off, open_offers
 
 
 @command

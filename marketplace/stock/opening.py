@@ -1,0 +1,103 @@
+"""The offers of a market day: how they come to stand, and how they follow the day's cut-off."""
+
+from __future__ import annotations
+
+from marketplace.kernel.database import command, execute
+
+# When a variant's orders close: with the day, or its lead time before the first pickup, whichever is earlier. The
+# longer of the farm's and the product's lead time holds. Used by both statements below; needs d, f, p and `first`.
+CLOSES_AT = (
+    "least(d.orders_close_at, first.pickup_from - make_interval(mins => greatest(f.lead_time_minutes,"
+    " p.lead_time_minutes)::int))"
+)
+FIRST_PICKUP = (
+    "JOIN LATERAL (SELECT min(s.pickup_from) AS pickup_from FROM pickup_slot s"
+    " WHERE s.market_day_id = d.id AND s.cancelled_at IS NULL) first ON true"
+)
+
+# What opens on a day: the weekly pattern of its weekday, else as on the last such weekday, else as on the last day.
+# A variant that was never on sale has neither and stays off until its farmer says how much there is.
+OPENING = (
+    """
+SELECT d.id AS market_day_id, d.market_id, v.farm_id, v.id AS variant_id, v.pooled, v.price_cents, v.unit_price_cents,
+       """
+    + CLOSES_AT
+    + """ AS closes_at,
+       CASE WHEN w.variant_id IS NOT NULL THEN w.capacity ELSE last.capacity END AS capacity,
+       CASE WHEN w.variant_id IS NOT NULL THEN false ELSE last.paused END AS paused
+FROM market_day d
+JOIN farm f ON f.market_id = d.market_id AND f.state = 'live'
+JOIN product p ON p.farm_id = f.id AND p.state = 'live'
+    AND (cardinality(p.season_months) = 0 OR extract(month FROM d.date)::smallint = ANY(p.season_months))
+JOIN variant v ON v.product_id = p.id AND NOT v.archived
+"""
+    + FIRST_PICKUP
+    + """
+LEFT JOIN weekly_offer w ON w.variant_id = v.id AND w.weekday = extract(isodow FROM d.date)
+LEFT JOIN LATERAL (
+    SELECT ps.capacity, po.paused FROM offer po
+    JOIN market_day pd ON pd.id = po.market_day_id AND pd.date < d.date AND pd.cancelled_at IS NULL
+    JOIN stock ps ON ps.id = po.stock_id
+    WHERE po.variant_id = v.id AND w.variant_id IS NULL
+    ORDER BY extract(isodow FROM pd.date) = extract(isodow FROM d.date) DESC, pd.date DESC LIMIT 1
+) last ON true
+WHERE d.id = :day_id AND (w.variant_id IS NOT NULL OR last.paused IS NOT NULL)
+"""
+)
+
+OPEN_STOCK = (
+    "WITH opening AS ("
+    + OPENING
+    + """)
+INSERT INTO stock (farm_id, variant_id, market_day_id, capacity)
+SELECT farm_id, variant_id, CASE WHEN pooled THEN NULL ELSE market_day_id END, capacity
+FROM opening WHERE closes_at > app_now() ORDER BY variant_id
+ON CONFLICT DO NOTHING
+"""
+)
+
+OPEN_OFFERS = (
+    "WITH opening AS ("
+    + OPENING
+    + """)
+INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents, closes_at, paused)
+SELECT o.market_id, o.market_day_id, o.farm_id, o.variant_id, s.id, o.price_cents, o.unit_price_cents, o.closes_at, o.paused
+FROM opening o
+JOIN stock s ON s.variant_id = o.variant_id
+    AND s.market_day_id IS NOT DISTINCT FROM CASE WHEN o.pooled THEN NULL ELSE o.market_day_id END
+WHERE o.closes_at > app_now() ORDER BY o.variant_id
+ON CONFLICT (market_day_id, variant_id) DO NOTHING
+"""
+)
+
+FOLLOW = (
+    "UPDATE offer o SET closes_at = new.closes_at, updated_at = clock_timestamp() FROM (SELECT of.id, "
+    + CLOSES_AT
+    + """ AS closes_at FROM market_day d
+JOIN offer of ON of.market_day_id = d.id
+JOIN farm f ON f.id = of.farm_id
+JOIN variant v ON v.id = of.variant_id
+JOIN product p ON p.id = v.product_id
+"""
+    + FIRST_PICKUP
+    + """
+WHERE d.id = :day_id) new WHERE o.id = new.id AND o.closes_at IS DISTINCT FROM new.closes_at
+"""
+)
+
+
+@command
+def open_offers(market_day_id: int) -> int:
+    """Opens what is on sale on the day and not open yet; how many offers that made. Safe to repeat.
+
+    Not opened: goods out of season on the pickup date, farms and products that are not live, and whatever has its
+    lead time behind it already. The price is the variant's own. A pool keeps the one stock row it has.
+    """
+    execute(OPEN_STOCK, day_id=market_day_id)
+    return execute(OPEN_OFFERS, day_id=market_day_id)
+
+
+@command
+def follow_cut_off(market_day_id: int) -> int:
+    """After the day's times moved: each offer closes with the day or by its lead time. How many moved."""
+    return execute(FOLLOW, day_id=market_day_id)
