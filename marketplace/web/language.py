@@ -1,28 +1,20 @@
 """Which language a page speaks: the switch, the cookie, the browser; German where nothing is said.
 
-German is the source language of every text (`_("Zur Kasse")`). Catalogues for English and Dutch lie as `.po`
-files in translations/; they are read and compiled in memory on first use, so there is no build step and no
-compiled file in the repository. `tools/translations.py` extracts and updates them.
+The catalogues are kernel/catalogues.py: mails read them too.
 """
 
 from __future__ import annotations
 
-import io
-from functools import lru_cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, Response, abort, g, has_app_context, has_request_context, redirect, request
 from flask_babel import Babel, Domain
 
-LANGUAGES = {"de": "Deutsch", "en": "English", "nl": "Nederlands"}
-SOURCE = "de"
+from marketplace.kernel.catalogues import LANGUAGES, SOURCE, catalogue
+
 COOKIE = "sprache"
 A_YEAR_S = 365 * 24 * 3600
-TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 
 
 def current_language() -> str:
@@ -36,19 +28,6 @@ def current_language() -> str:
         if chosen in LANGUAGES:
             return chosen
     return request.accept_languages.best_match(list(LANGUAGES), default=SOURCE) or SOURCE
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def catalogue(language: str) -> NullTranslations:
-    """The translations of `language`, compiled in memory; empty for German and where no file is."""
-    path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
-    if language == SOURCE or not path.is_file():
-        return NullTranslations()
-    compiled = io.BytesIO()
-    with path.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 class Catalogues(Domain):

@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
-from marketplace.web.language import TRANSLATIONS
+from marketplace.kernel.catalogues import TRANSLATIONS
 
 ROOT = TRANSLATIONS.parent
 TRANSLATED = ("en", "nl")

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.web.language import spoken
-from marketplace.web.look import formats
+from marketplace.kernel import formats
 
 DEFAULT_ZONE = "Europe/Berlin"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.web.look import formats
+from marketplace.kernel import formats
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NB = "\u00a0"
