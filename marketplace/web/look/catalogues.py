@@ -18,6 +18,7 @@ ROOT = TRANSLATIONS.parent
 TRANSLATED = ("en", "nl")
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
+    "N_": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
