@@ -39,6 +39,7 @@ class Product(Model):
         CheckConstraint("lead_time_minutes BETWEEN 0 AND 527040", name="lead_time"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
         Index("ix_product_search", "search", postgresql_using="gin"),
+        Index("ix_product_name_parts", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )
 
     id: Mapped[BigId]

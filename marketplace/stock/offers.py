@@ -104,9 +104,13 @@ WHERE slot.id = :slot_id AND slot.cancelled_at IS NULL AND d.cancelled_at IS NUL
     + MARK_HOLDS
     + """) = :organic)
   AND NOT p.allergens && CAST(:without AS text[])
-  AND (CAST(:q AS text) = '' OR p.search @@ websearch_to_tsquery('german', :q)
-       OR p.name ILIKE '%' || CAST(:like AS text) || '%' OR f.name ILIKE '%' || CAST(:like AS text) || '%'
-       OR word_similarity(:q, p.name) >= 0.5)
+  AND (CAST(:q AS text) = '' OR p.id IN (
+        SELECT id FROM product
+        WHERE search @@ (SELECT websearch_to_tsquery('german', :q) || websearch_to_tsquery('german', :respelt))
+        UNION ALL SELECT id FROM product WHERE name ILIKE '%' || CAST(:like AS text) || '%'
+        UNION ALL SELECT id FROM product WHERE CAST(:q AS text) <% name
+        UNION ALL SELECT x.id FROM farm y JOIN product x ON x.farm_id = y.id
+        WHERE y.name ILIKE '%' || CAST(:like AS text) || '%'))
   AND (CAST(:after_category AS bigint) IS NULL
        OR (c.position, p.sort_key, o.id) > (CAST(:after_category AS bigint), CAST(:after_key AS text), :after_id))
 ORDER BY c.position, p.sort_key, o.id
@@ -138,6 +142,7 @@ def offers_of_slot(
         organic=asked.organic,
         without=covered_by(asked.without),
         q=q,
+        respelt=q.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü"),
         like=q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_"),
         after_category=after[0] if after else None,
         after_key=after[1] if after else "",
