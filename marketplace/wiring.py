@@ -32,10 +32,13 @@ def load_tables() -> None:
 
 def connect(settings: Settings, *, worker: bool = False) -> None:
     """Gives every port its provider. In web the provider is asked once, in workers up to three times (DECISIONS 9)."""
+    from marketplace.notifications import mailer
     from marketplace.payments import gateway
+    from marketplace.providers.smtp_mailer import FileMailer, SmtpMailer
     from marketplace.providers.stripe_client import WORKER_RETRIES, make_client
     from marketplace.providers.stripe_gateway import StripeGateway
 
     client = make_client(settings, retries=WORKER_RETRIES if worker else 0)
     live = "_live_" in settings.stripe_api_key
     gateway.use(StripeGateway(client, settings.stripe_webhook_secrets, live=live))
+    mailer.use(SmtpMailer(settings.smtp_url) if settings.smtp_url else FileMailer(settings.data_dir / "mail"))

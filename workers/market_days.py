@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from marketplace.checkout.roll_calendar import roll_calendar
 from marketplace.events.facts import OrderConfirmed
 from marketplace.kernel.database import command, rows
-from marketplace.pickup.begin_packing import begin_packing, days_to_close, join_packing
+from marketplace.pickup.begin_packing import begin_packing, days_to_close
 from marketplace.pickup.no_show import close_slot, slots_to_finish
 from marketplace.pickup.pack_by_default import finish_packing, slots_to_begin
 
@@ -37,7 +37,15 @@ def finish_slots() -> int:
 
 def pack_late_order(fact: OrderConfirmed) -> None:
     """An order confirmed after the cut-off joins the packing lists."""
-    join_packing(fact.order_id)
+    day_id = _day_of(fact.order_id)
+    if day_id is not None:
+        begin_packing(day_id)
+
+
+@command
+def _day_of(order_id: int) -> int | None:
+    found = rows("SELECT market_day_id FROM orders WHERE id = :id", id=order_id)
+    return found[0].market_day_id if found else None
 
 
 @command
