@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, Text, UniqueConstraint, func
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -74,7 +85,7 @@ class Product(Model):
 
 
 class Variant(Model):
-    """A sale unit of a product. Prices are gross cents; `unit_price_cents` the Grundpreis a kg or l, deposit outside both.
+    """A sale unit of a product. Prices are gross cents; `unit_price_cents` the Grundpreis a kg or l, without deposit.
 
     `catch_weight`: the price a kilogram is the master, `price_cents` what the usual weight costs. `pooled`: its stock
     lasts over market days (jam, wine, flour).
@@ -88,7 +99,9 @@ class Variant(Model):
         CheckConstraint("price_cents BETWEEN 0 AND 100000000", name="price"),
         CheckConstraint("deposit_cents BETWEEN 0 AND 1000000", name="deposit"),
         CheckConstraint("unit_price_basis IN ('kg', 'l')", name="basis"),
-        CheckConstraint("NOT catch_weight OR (unit_price_cents IS NOT NULL AND unit_price_basis = 'kg')", name="weight"),
+        CheckConstraint(
+            "NOT catch_weight OR (unit_price_cents IS NOT NULL AND unit_price_basis = 'kg')", name="weight"
+        ),
         CheckConstraint("net_unit IN ('g', 'ml', 'pc')", name="net_unit"),
     )
 

@@ -64,7 +64,8 @@ def add_picture(farm_id: int, product_id: int, picture: PictureData, alt: str, s
     rows(
         """
         INSERT INTO picture (product_id, media_key, kind, position, alt)
-        SELECT :product_id, :key, :kind, coalesce(max(position) + 1, 0), :alt FROM picture WHERE product_id = :product_id
+        SELECT :product_id, :key, :kind, coalesce(max(position) + 1, 0), :alt
+        FROM picture WHERE product_id = :product_id
         RETURNING id
         """,
         product_id=product_id,

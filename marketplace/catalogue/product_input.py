@@ -82,7 +82,13 @@ def complaints(product: ProductInput, categories: set[str]) -> Errors:
         errors["shelf_life_days"] = N_("Die Haltbarkeit in Tagen stimmt nicht.")
     if not 0 <= product.lead_time_minutes <= 527_040:
         errors["lead_time_minutes"] = N_("Die Vorlaufzeit liegt zwischen 0 und 366 Tagen.")
-    for name, most in (("description", 4000), ("ingredients", 4000), ("storage", 200), ("origin", 200), ("label_note", 500)):
+    for name, most in (
+        ("description", 4000),
+        ("ingredients", 4000),
+        ("storage", 200),
+        ("origin", 200),
+        ("label_note", 500),
+    ):
         if len(getattr(product, name)) > most:
             errors[name] = Words(N_("Höchstens %(most)s Zeichen."), {"most": most})
     if not product.variants:

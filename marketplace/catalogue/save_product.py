@@ -16,7 +16,9 @@ from marketplace.kernel.database import command, db, rows
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.words import N_
 
-COLUMNS = [name for name in ProductInput.__dataclass_fields__ if name not in ("variants", "slug", "allergens", "season_months")]
+COLUMNS = [
+    name for name in ProductInput.__dataclass_fields__ if name not in ("variants", "slug", "allergens", "season_months")
+]
 
 
 @command
@@ -26,7 +28,9 @@ def create_product(farm_id: int, product: ProductInput, *, categories: set[str] 
     `categories`: the known shelves, when many products are made at once.
     """
     refuse_faults(product, categories)
-    farm = db.session.execute(select(Farm.market_id, Farm.code).where(Farm.id == farm_id).with_for_update()).one_or_none()
+    farm = db.session.execute(
+        select(Farm.market_id, Farm.code).where(Farm.id == farm_id).with_for_update()
+    ).one_or_none()
     if farm is None:
         raise NotFound()
     made = db.session.scalar(
@@ -47,9 +51,9 @@ def create_product(farm_id: int, product: ProductInput, *, categories: set[str] 
 
 @command
 def change_product(farm_id: int, product_id: int, product: ProductInput) -> None:
-    """The product is as `product` says from now on: variants with an id are changed, others added, missing ones archived.
+    """The product is as `product` says from now on.
 
-    Orders keep what was agreed. Another farm's product is NotFound, an unknown variant Invalid.
+    Variants with an id are changed, others added, missing ones archived. Orders keep what was agreed. Another farm's product is NotFound, an unknown variant Invalid.
     """
     refuse_faults(product, None)
     found = db.session.execute(
@@ -115,7 +119,7 @@ def values_of(variant: VariantInput) -> dict[str, Any]:
 
 
 def add_variant(product_id: int, farm_id: int, variant: VariantInput, farm_code: str) -> int:
-    """A new sale unit and the first row of its price history. An article number that the farm uses already: Conflict."""
+    """A new sale unit and the first row of its price history. An article number that the farm has already: Conflict."""
     values = values_of(variant)
     sku = variant.sku.strip() or next_sku(farm_id, farm_code)
     taken = db.session.scalar(select(Variant.id).where(Variant.farm_id == farm_id, Variant.sku == sku))
@@ -168,9 +172,7 @@ def note_price(variant_id: int, values: dict[str, Any]) -> None:
 def free_slug(market_id: int, wanted: str) -> str:
     """`wanted`, with a number behind it when the market has it already."""
     taken = set(
-        db.session.scalars(
-            select(Product.slug).where(Product.market_id == market_id, Product.slug.like(wanted + "%"))
-        )
+        db.session.scalars(select(Product.slug).where(Product.market_id == market_id, Product.slug.like(wanted + "%")))
     )
     number, found = 1, wanted
     while found in taken:

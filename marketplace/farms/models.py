@@ -12,7 +12,10 @@ from marketplace.kernel.database import BigId, Model
 
 
 class Farm(Model):
-    """A farm belongs to one market (DECISIONS 11). `lead_time_minutes`: its offers close so long before the pickup day's cut-off."""
+    """A farm belongs to one market (DECISIONS 11).
+
+    `lead_time_minutes`: its offers close so long before the first pickup of the day, never after the day's cut-off.
+    """
 
     __tablename__ = "farm"
     __table_args__ = (

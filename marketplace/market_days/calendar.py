@@ -55,13 +55,17 @@ def missing_days(market_id: int, weeks_ahead: int = 3) -> list[DayPlan]:
     dates = [today + timedelta(days=ahead) for ahead in range(1, weeks_ahead * 7 + 1)]
     taken = {
         row.date
-        for row in rows("SELECT date FROM market_day WHERE market_id = :id AND date > :today", id=market_id, today=today)
+        for row in rows(
+            "SELECT date FROM market_day WHERE market_id = :id AND date > :today", id=market_id, today=today
+        )
     }
     taken |= public_holidays(sorted({day.year for day in dates}))
     pattern: dict[int, list[Any]] = defaultdict(list)
     for row in rows(PATTERN, market_id=market_id):
         pattern[row.weekday].append(row)
-    plans = [plan_of(day, pattern[day.isoweekday()], zone) for day in dates if day not in taken and pattern[day.isoweekday()]]
+    plans = [
+        plan_of(day, pattern[day.isoweekday()], zone) for day in dates if day not in taken and pattern[day.isoweekday()]
+    ]
     return [plan for plan in plans if plan.orders_close_at > now]
 
 

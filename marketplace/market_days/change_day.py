@@ -11,7 +11,8 @@ from marketplace.kernel.words import N_
 
 LOCKED = """
 SELECT d.id, d.market_id, d.orders_open_at, d.orders_close_at, d.closed_at, d.cancelled_at, app_now() AS now,
-       (SELECT min(s.pickup_from) FROM pickup_slot s WHERE s.market_day_id = d.id AND s.cancelled_at IS NULL) AS first_pickup
+       (SELECT min(s.pickup_from) FROM pickup_slot s
+        WHERE s.market_day_id = d.id AND s.cancelled_at IS NULL) AS first_pickup
 FROM market_day d WHERE d.id = :id FOR UPDATE OF d
 """
 
@@ -25,7 +26,9 @@ class Times:
 
 
 @command
-def move_times(day_id: int, *, orders_open_at: datetime | None = None, orders_close_at: datetime | None = None) -> Times:
+def move_times(
+    day_id: int, *, orders_open_at: datetime | None = None, orders_close_at: datetime | None = None
+) -> Times:
     """The day's new times; the offers follow in stock/open_day.py, which calls this.
 
     A close in the past closes now: orders that were accepted until this second stay accepted in time. A closed day

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.database import BigId, Model
 
 
 class PickupPoint(Model):
-    """A place of handover. `kind`: market_square, farm, shelf, shop. A shelf is unattended: no goods with an age limit."""
+    """A place of handover. `kind`: market_square, farm, shelf, shop. A shelf is unattended: no age limit is checked."""
 
     __tablename__ = "pickup_point"
     __table_args__ = (
@@ -38,7 +49,8 @@ class PickupPoint(Model):
 class WeeklySlot(Model):
     """The pattern from which market days come by themselves. `weekday` 1 = Monday; times are the market's wall clock.
 
-    Orders close `closes_days_before` days before the pickup date at `closes_at`, and open `opens_days_before` days before.
+    Orders close `closes_days_before` days before the pickup date at `closes_at`; they open `opens_days_before` days
+    before it.
     """
 
     __tablename__ = "weekly_slot"
@@ -60,7 +72,7 @@ class WeeklySlot(Model):
 
 
 class MarketDay(Model):
-    """One date of a market. `closed_at` is set once, when its cut-off was worked on; `cancelled_at` when it falls out."""
+    """One date of a market. `closed_at`: when its cut-off was worked on; `cancelled_at`: when it fell out."""
 
     __tablename__ = "market_day"
     __table_args__ = (
@@ -81,7 +93,7 @@ class MarketDay(Model):
 
 
 class PickupSlot(Model):
-    """A window at a place. `booked` counts live orders, never above `capacity`; `last_number` the pickup numbers given out."""
+    """A window at a place. `booked` counts live orders, never above `capacity`; `last_number` the numbers given out."""
 
     __tablename__ = "pickup_slot"
     __table_args__ = (

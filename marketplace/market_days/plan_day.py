@@ -81,9 +81,7 @@ def plan_market_day(
     return day_id
 
 
-def time_errors(
-    day: date, opens: datetime, closes: datetime, slots: Sequence[SlotPlan], zone: str
-) -> Errors:
+def time_errors(day: date, opens: datetime, closes: datetime, slots: Sequence[SlotPlan], zone: str) -> Errors:
     """Open before close, close in the future and not after the first pickup, within a year."""
     errors: Errors = {}
     now = clock.now()

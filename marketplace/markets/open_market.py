@@ -24,9 +24,7 @@ def open_market(slug: str, name: str, *, legal: dict[str, Any], sales_model: str
     try:
         with db.session.begin_nested():
             made = db.session.scalar(
-                insert(Market)
-                .values(slug=slug, name=name, legal=legal, sales_model=sales_model)
-                .returning(Market.id)
+                insert(Market).values(slug=slug, name=name, legal=legal, sales_model=sales_model).returning(Market.id)
             )
     except IntegrityError:
         raise Conflict(N_("Diesen Marktplatz gibt es schon.")) from None

@@ -59,7 +59,8 @@ def rate_key(goods: Goods, scheme: str) -> str:
 def rates_on(on_date: date) -> dict[str, int]:
     """The rate in basis points by key, as it holds on a day."""
     found = rows(
-        "SELECT DISTINCT ON (key) key, rate_bp FROM vat_rate WHERE valid_from <= :on_date ORDER BY key, valid_from DESC",
+        "SELECT DISTINCT ON (key) key, rate_bp FROM vat_rate WHERE valid_from <= :on_date"
+        " ORDER BY key, valid_from DESC",
         on_date=on_date,
     )
     return {row.key: row.rate_bp for row in found}

@@ -35,10 +35,17 @@ def picture_of_upload(content: bytes) -> PictureData:
         raise Invalid({"picture": N_("Das Bild ist größer als 10 MB.")})
     try:
         made = subprocess.run(
-            [sys.executable, "-I", str(READER)], input=content, capture_output=True, timeout=SECONDS, check=False, env={}
+            [sys.executable, "-I", str(READER)],
+            input=content,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            env={},
         )
     except subprocess.TimeoutExpired:
-        raise Invalid({"picture": N_("Dieses Bild lässt sich nicht lesen. Bitte nehmen Sie ein JPEG, PNG oder WebP.")}) from None
+        raise Invalid(
+            {"picture": N_("Dieses Bild lässt sich nicht lesen. Bitte nehmen Sie ein JPEG, PNG oder WebP.")}
+        ) from None
     if made.returncode != 0 or not made.stdout:
         raise Invalid({"picture": N_("Dieses Bild lässt sich nicht lesen. Bitte nehmen Sie ein JPEG, PNG oder WebP.")})
     return PictureData(made.stdout, "image/webp")

@@ -30,7 +30,7 @@ FOR UPDATE OF o
 @command
 def set_offer(
     offer_id: int,
-    capacity: int | None | object = UNCHANGED,
+    capacity: int | object | None = UNCHANGED,
     price_cents: int | None = None,
     paused: bool | None = None,
     *,
@@ -92,7 +92,7 @@ def put_on_sale(farm_id: int, market_day_id: int, variant_id: int, capacity: int
         + " <= app_now() AS closed FROM variant v JOIN product p ON p.id = v.product_id AND p.state = 'live'"
         " JOIN farm f ON f.id = v.farm_id JOIN market_day d ON d.market_id = f.market_id "
         + FIRST_PICKUP
-        + " WHERE v.id = :variant_id AND v.farm_id = :farm_id AND d.id = :day_id AND NOT v.archived",
+        + " WHERE v.id = :variant_id AND v.farm_id = :farm_id AND d.id = :day_id AND NOT v.archived",  # noqa: S608
         variant_id=variant_id,
         farm_id=farm_id,
         day_id=market_day_id,
@@ -103,14 +103,15 @@ def put_on_sale(farm_id: int, market_day_id: int, variant_id: int, capacity: int
         raise Conflict(N_("Dafür ist der Bestellschluss vorbei."))
     at = {"farm_id": farm_id, "variant_id": variant_id, "day": None if found[0].pooled else market_day_id}
     execute(
-        "INSERT INTO stock (farm_id, variant_id, market_day_id, capacity) VALUES (:farm_id, :variant_id, :day, :capacity)"
-        " ON CONFLICT DO NOTHING",
+        "INSERT INTO stock (farm_id, variant_id, market_day_id, capacity)"
+        " VALUES (:farm_id, :variant_id, :day, :capacity) ON CONFLICT DO NOTHING",
         capacity=capacity,
         **at,
     )
     made = rows(
         """
-        INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents, closes_at)
+        INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents,
+            closes_at)
         SELECT :market_id, :day_id, s.farm_id, s.variant_id, s.id, :price, :unit_price, :closes_at
         FROM stock s WHERE s.variant_id = :variant_id AND s.market_day_id IS NOT DISTINCT FROM CAST(:day AS bigint)
         ON CONFLICT (market_day_id, variant_id) DO NOTHING RETURNING id
@@ -143,7 +144,7 @@ ORDER BY t.stock_id
 
 @command
 def copy_offers(farm_id: int, from_date: date, to_date: date) -> int:
-    """"Like last week": the farm's amounts, prices and pauses of one day for another; how many offers it set.
+    """ "Like last week": the farm's amounts, prices and pauses of one day for another; how many offers it set.
 
     What only the first day had is put on sale for the second. Never below what is sold there; pools stay as they are.
     NotFound when the farm had nothing on the first day, or the market has no such second day.

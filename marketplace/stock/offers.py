@@ -26,7 +26,7 @@ class OfferFilter:
 
 @dataclass(frozen=True)
 class OfferRow:
-    """An offer as it is shown. Cents; `available` sale units, None when not limited; `position` is its place in the list."""
+    """An offer as it is shown. Cents; `available`: sale units, None when not limited; `position`: where in the list."""
 
     id: int
     variant_id: int
@@ -106,7 +106,10 @@ WHERE slot.id = :slot_id AND slot.cancelled_at IS NULL AND d.cancelled_at IS NUL
   AND NOT p.allergens && CAST(:without AS text[])
   AND (CAST(:q AS text) = '' OR p.id IN (
         SELECT id FROM product
-        WHERE search @@ (SELECT websearch_to_tsquery('german', :q) || websearch_to_tsquery('german', :respelt))
+        WHERE search @@ (
+            -- "Aepfel" is "Äpfel" on a keyboard without umlauts
+            SELECT websearch_to_tsquery('german', :q) || websearch_to_tsquery('german',
+                replace(replace(replace(lower(:q), 'ae', 'ä'), 'oe', 'ö'), 'ue', 'ü')))
         UNION ALL SELECT id FROM product WHERE name ILIKE '%' || CAST(:like AS text) || '%'
         UNION ALL SELECT id FROM product WHERE CAST(:q AS text) <% name
         UNION ALL SELECT x.id FROM farm y JOIN product x ON x.farm_id = y.id
@@ -115,7 +118,7 @@ WHERE slot.id = :slot_id AND slot.cancelled_at IS NULL AND d.cancelled_at IS NUL
        OR (c.position, p.sort_key, o.id) > (CAST(:after_category AS bigint), CAST(:after_key AS text), :after_id))
 ORDER BY c.position, p.sort_key, o.id
 LIMIT :limit
-"""
+"""  # noqa: S608 - of our own texts alone
 )
 
 
@@ -142,7 +145,6 @@ def offers_of_slot(
         organic=asked.organic,
         without=covered_by(asked.without),
         q=q,
-        respelt=q.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü"),
         like=q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_"),
         after_category=after[0] if after else None,
         after_key=after[1] if after else "",

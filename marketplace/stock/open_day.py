@@ -10,6 +10,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.market_days.calendar import missing_days
 from marketplace.market_days.change_day import Times, move_times
 from marketplace.market_days.plan_day import SlotPlan, plan_market_day
+from marketplace.markets.settings import setting
 from marketplace.stock.opening import follow_cut_off, open_offers
 
 
@@ -33,11 +34,14 @@ def change_market_day(
     return times
 
 
-def roll_calendar(market_id: int, weeks_ahead: int = 3) -> list[int]:
+def roll_calendar(market_id: int, weeks_ahead: int | None = None) -> list[int]:
     """Opens every day of the coming weeks that the pattern asks for and that does not stand yet; their ids.
 
-    One transaction a day; two clocks at once do no harm, the second finds the date taken.
+    `weeks_ahead`: the market's setting `weeks_planned_ahead` (three) unless given. One transaction a day; two clocks
+    at once do no harm, the second finds the date taken.
     """
+    if weeks_ahead is None:
+        weeks_ahead = int(setting(market_id, "weeks_planned_ahead"))
     opened = []
     for plan in missing_days(market_id, weeks_ahead):
         try:

@@ -42,7 +42,7 @@ LEFT JOIN LATERAL (
     ORDER BY extract(isodow FROM pd.date) = extract(isodow FROM d.date) DESC, pd.date DESC LIMIT 1
 ) last ON true
 WHERE d.id = :day_id AND (w.variant_id IS NOT NULL OR last.paused IS NOT NULL)
-"""
+"""  # noqa: S608 - of our own texts alone
 )
 
 OPEN_STOCK = (
@@ -60,8 +60,10 @@ OPEN_OFFERS = (
     "WITH opening AS ("
     + OPENING
     + """)
-INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents, closes_at, paused)
-SELECT o.market_id, o.market_day_id, o.farm_id, o.variant_id, s.id, o.price_cents, o.unit_price_cents, o.closes_at, o.paused
+INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents, closes_at,
+    paused)
+SELECT o.market_id, o.market_day_id, o.farm_id, o.variant_id, s.id, o.price_cents, o.unit_price_cents, o.closes_at,
+    o.paused
 FROM opening o
 JOIN stock s ON s.variant_id = o.variant_id
     AND s.market_day_id IS NOT DISTINCT FROM CASE WHEN o.pooled THEN NULL ELSE o.market_day_id END
@@ -82,7 +84,7 @@ JOIN product p ON p.id = v.product_id
     + FIRST_PICKUP
     + """
 WHERE d.id = :day_id) new WHERE o.id = new.id AND o.closes_at IS DISTINCT FROM new.closes_at
-"""
+"""  # noqa: S608 - of our own texts alone
 )
 
 

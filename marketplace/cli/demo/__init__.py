@@ -25,7 +25,9 @@ def load(scale: int, force: bool) -> None:
 
     settings = load_settings()
     if settings.is_production and not force:
-        click.echo("The demo has passwords that everybody knows. In production it is loaded with --force alone.", err=True)
+        click.echo(
+            "The demo has passwords that everybody knows. In production it is loaded with --force alone.", err=True
+        )
         sys.exit(1)
     from marketplace.app import create_app
     from marketplace.cli.demo.load import load_demo

@@ -29,10 +29,18 @@ PEOPLE = (
     DemoAccount("customer", "kundin@example.org", "Lisa Terhorst"),
     DemoAccount("customer", "kunde@example.org", "Jan Wessels"),
     DemoAccount("host", "abholung@example.org", "Annette Kemper", "muensterland"),
-    DemoAccount("operator", "leitung@example.org", "Maria Holtkamp", "muensterland", None, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
-    DemoAccount("operator", "leitung2@example.org", "Bernd Ahlers", "muensterland", None, "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"),
-    DemoAccount("approver", "kasse@example.org", "Ulrike Sandmann", "muensterland", None, "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"),
-    DemoAccount("operator", "leitung-hellweg@example.org", "Georg Thiele", "hellweg", None, "NBSWY3DPO5XXE3DENBSWY3DPO5XXE3DE"),
+    DemoAccount(
+        "operator", "leitung@example.org", "Maria Holtkamp", "muensterland", None, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    ),
+    DemoAccount(
+        "operator", "leitung2@example.org", "Bernd Ahlers", "muensterland", None, "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"
+    ),
+    DemoAccount(
+        "approver", "kasse@example.org", "Ulrike Sandmann", "muensterland", None, "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"
+    ),
+    DemoAccount(
+        "operator", "leitung-hellweg@example.org", "Georg Thiele", "hellweg", None, "NBSWY3DPO5XXE3DENBSWY3DPO5XXE3DE"
+    ),
     DemoAccount("admin", "admin@example.org", "Technik", None, None, "ONSWG4TFOQYTEMZUONSWG4TFOQYTEMZU"),
 )
 
@@ -45,9 +53,7 @@ def everybody() -> list[DemoAccount]:
         WHERE m.slug IN ('muensterland', 'hellweg') AND f.code ~ '^[FH][0-9]{2}$' ORDER BY m.slug DESC, f.code
         """
     )
-    owners = [
-        DemoAccount("farm", f"{row.slug}@example.org", row.legal_name, row.market, row.code) for row in farms
-    ]
+    owners = [DemoAccount("farm", f"{row.slug}@example.org", row.legal_name, row.market, row.code) for row in farms]
     return [*PEOPLE[:2], *owners, *PEOPLE[2:]]
 
 

@@ -17,7 +17,6 @@ from marketplace.cli.demo.scale import STATEMENTS, multiply
 from marketplace.kernel.database import rows, transaction
 from marketplace.stock.open_day import roll_calendar
 
-WEEKS_AHEAD = 3
 LOCK = 7_307_119  # two loads at once: the second waits, then finds nothing to do
 
 
@@ -52,7 +51,7 @@ def load_demo(store: MediaStore, scale: int = 1) -> Loaded:
             ensure_accounts()
             tick()
         for market_id in markets:
-            roll_calendar(market_id, WEEKS_AHEAD)
+            roll_calendar(market_id)
             tick()
         if scale > 1:
             multiply(markets[0], scale, tick)

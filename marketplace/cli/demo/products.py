@@ -15,8 +15,8 @@ from marketplace.providers.pictures import house_drawing
 # The shelves, in the order in which one walks along a market.
 CATEGORIES = (
     "Gemüse", "Obst", "Kräuter", "Eier", "Milchprodukte", "Käse", "Fleisch", "Wurst", "Geflügel", "Fisch", "Backwaren",
-    "Honig", "Aufstriche", "Fertiggerichte", "Feinkost", "Essig & Öl", "Trockenwaren", "Getränke", "Bier", "Wein & Cidre",
-    "Spirituosen", "Blumen", "Non-Food",
+    "Honig", "Aufstriche", "Fertiggerichte", "Feinkost", "Essig & Öl", "Trockenwaren", "Getränke", "Bier",
+    "Wein & Cidre", "Spirituosen", "Blumen", "Non-Food",
 )  # fmt: skip
 NOT_FOOD = {"Blumen", "Non-Food"}
 KEEPS_FOR_DAYS = 60  # what keeps so long is one stock for all market days
@@ -39,7 +39,9 @@ def ensure_products(farms: dict[str, int], name: str, store: MediaStore, tick: T
         if (farm_id, row["sku"]) in known:
             store.put(drawing)  # a folder may be new while the database is not
         else:
-            product_id = create_product(farm_id, product_of(row, told[row["sku"]], slugs), categories=set(slugs.values()))
+            product_id = create_product(
+                farm_id, product_of(row, told[row["sku"]], slugs), categories=set(slugs.values())
+            )
             add_picture(farm_id, product_id, drawing, row["name_de"], store)
             say_what_there_is(farm_id, row)
         tick()
