@@ -53,7 +53,8 @@ def create_product(farm_id: int, product: ProductInput, *, categories: set[str] 
 def change_product(farm_id: int, product_id: int, product: ProductInput) -> None:
     """The product is as `product` says from now on.
 
-    Variants with an id are changed, others added, missing ones archived. Orders keep what was agreed. Another farm's product is NotFound, an unknown variant Invalid.
+    Variants with an id are changed, others added, missing ones archived. Orders keep what was agreed. Another farm's
+    product is NotFound, an unknown variant Invalid.
     """
     refuse_faults(product, None)
     found = db.session.execute(

@@ -85,14 +85,14 @@ def put_on_sale(farm_id: int, market_day_id: int, variant_id: int, capacity: int
     if capacity is not None and not _whole(capacity, MOST_UNITS):
         raise Invalid({"capacity": N_("Bitte geben Sie eine ganze Zahl ab 0 an.")})
     found = rows(
-        "SELECT d.id, d.market_id, v.farm_id, v.pooled, v.price_cents, v.unit_price_cents, "
+        "SELECT d.id, d.market_id, v.farm_id, v.pooled, v.price_cents, v.unit_price_cents, "  # noqa: S608 - of our own texts alone
         + CLOSES_AT
         + " AS closes_at, d.cancelled_at IS NOT NULL OR "
         + CLOSES_AT
         + " <= app_now() AS closed FROM variant v JOIN product p ON p.id = v.product_id AND p.state = 'live'"
         " JOIN farm f ON f.id = v.farm_id JOIN market_day d ON d.market_id = f.market_id "
         + FIRST_PICKUP
-        + " WHERE v.id = :variant_id AND v.farm_id = :farm_id AND d.id = :day_id AND NOT v.archived",  # noqa: S608
+        + " WHERE v.id = :variant_id AND v.farm_id = :farm_id AND d.id = :day_id AND NOT v.archived",
         variant_id=variant_id,
         farm_id=farm_id,
         day_id=market_day_id,

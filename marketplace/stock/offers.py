@@ -76,7 +76,7 @@ SELECT o.id, v.id AS variant_id, p.id AS product_id, p.slug AS product_slug, v.s
        f.id AS farm_id, f.name AS farm_name, f.slug AS farm_slug, f.town AS farm_town,
        p.category, c.name AS category_name, v.sale_unit, v.net_quantity, v.net_unit,
        o.price_cents, o.unit_price_cents, v.unit_price_basis, v.deposit_cents,
-       p.organic AND """
+       p.organic AND """  # noqa: S608 - of our own texts alone
     + MARK_HOLDS
     + """ AS organic,
        p.allergens, v.catch_weight, p.min_age,
@@ -118,7 +118,7 @@ WHERE slot.id = :slot_id AND slot.cancelled_at IS NULL AND d.cancelled_at IS NUL
        OR (c.position, p.sort_key, o.id) > (CAST(:after_category AS bigint), CAST(:after_key AS text), :after_id))
 ORDER BY c.position, p.sort_key, o.id
 LIMIT :limit
-"""  # noqa: S608 - of our own texts alone
+"""
 )
 
 

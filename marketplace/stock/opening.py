@@ -20,7 +20,7 @@ FIRST_PICKUP = (
 OPENING = (
     """
 SELECT d.id AS market_day_id, d.market_id, v.farm_id, v.id AS variant_id, v.pooled, v.price_cents, v.unit_price_cents,
-       """
+       """  # noqa: S608 - of our own texts alone
     + CLOSES_AT
     + """ AS closes_at,
        CASE WHEN w.variant_id IS NOT NULL THEN w.capacity ELSE last.capacity END AS capacity,
@@ -42,7 +42,7 @@ LEFT JOIN LATERAL (
     ORDER BY extract(isodow FROM pd.date) = extract(isodow FROM d.date) DESC, pd.date DESC LIMIT 1
 ) last ON true
 WHERE d.id = :day_id AND (w.variant_id IS NOT NULL OR last.paused IS NOT NULL)
-"""  # noqa: S608 - of our own texts alone
+"""
 )
 
 OPEN_STOCK = (
@@ -73,7 +73,7 @@ ON CONFLICT (market_day_id, variant_id) DO NOTHING
 )
 
 FOLLOW = (
-    "UPDATE offer o SET closes_at = new.closes_at, updated_at = clock_timestamp() FROM (SELECT of.id, "
+    "UPDATE offer o SET closes_at = new.closes_at, updated_at = clock_timestamp() FROM (SELECT of.id, "  # noqa: S608 - of our own texts alone
     + CLOSES_AT
     + """ AS closes_at FROM market_day d
 JOIN offer of ON of.market_day_id = d.id
@@ -84,7 +84,7 @@ JOIN product p ON p.id = v.product_id
     + FIRST_PICKUP
     + """
 WHERE d.id = :day_id) new WHERE o.id = new.id AND o.closes_at IS DISTINCT FROM new.closes_at
-"""  # noqa: S608 - of our own texts alone
+"""
 )
 
 

@@ -42,13 +42,13 @@ SELECT c.copy, c.farm_id, c.sku, v.sale_unit, v.net_quantity, v.net_unit, v.catc
     v.unit_price_cents, v.unit_price_basis, v.deposit_cents, v.pooled
 FROM copies c JOIN variant v ON v.id = c.original_variant ON CONFLICT (farm_id, sku) DO NOTHING
 """,
-    "WITH copies AS ("
+    "WITH copies AS ("  # noqa: S608 - of our own texts alone
     + COPIES
     + """)
 INSERT INTO price_change (variant_id, price_cents, unit_price_cents)
 SELECT v.id, v.price_cents, v.unit_price_cents FROM copies c JOIN variant v ON v.product_id = c.copy
 WHERE NOT EXISTS (SELECT 1 FROM price_change h WHERE h.variant_id = v.id)
-""",  # noqa: S608 - of our own texts alone
+""",
     "WITH copies AS ("
     + COPIES
     + """)
@@ -56,13 +56,13 @@ INSERT INTO weekly_offer (variant_id, weekday, capacity)
 SELECT v.id, w.weekday, w.capacity FROM copies c JOIN variant v ON v.product_id = c.copy
 JOIN weekly_offer w ON w.variant_id = c.original_variant ON CONFLICT DO NOTHING
 """,
-    "WITH copies AS ("
+    "WITH copies AS ("  # noqa: S608 - of our own texts alone
     + COPIES
     + """)
 INSERT INTO picture (product_id, media_key, kind, position, alt)
 SELECT c.copy, i.media_key, i.kind, i.position, i.alt FROM copies c JOIN picture i ON i.product_id = c.original
 WHERE NOT EXISTS (SELECT 1 FROM picture k WHERE k.product_id = c.copy)
-""",  # noqa: S608 - of our own texts alone
+""",
     """
 INSERT INTO account (email, email_key, name, password_hash)
 SELECT mail, mail, a.name || ' ' || k, a.password_hash
