@@ -7,7 +7,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import code_from_text
 from marketplace.pickup.hosts import MAY_SERVE, Host
 
-FROM = "SELECT o.id, o.number FROM orders o JOIN pickup_slot s ON s.id = o.slot_id WHERE " + MAY_SERVE
+FROM = "SELECT o.id, o.number FROM orders o JOIN pickup_slot s ON s.id = o.slot_id WHERE " + MAY_SERVE  # noqa: S608 - our own fragments
 # A code is unique in its slot alone: what waits to be handed over comes first, then what is nearest in time.
 NEAREST = (
     " ORDER BY o.state = ANY('{ready,packing,confirmed}') DESC,"
@@ -31,7 +31,7 @@ def number_by_entry(entry: str, slot_id: int, host: Host) -> str:
     """The number of the order that somebody typed at a slot: code, order number, or the large number; NotFound."""
     code = code_from_text(entry)
     found = rows(
-        FROM
+        FROM  # noqa: S608 - our own fragments
         + """
           AND ((o.slot_id = :slot_id AND (o.pickup_code = :code OR o.pickup_number = :short))
                OR o.number = :number OR (o.pickup_code = :code AND s.market_day_id = (

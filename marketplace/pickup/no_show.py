@@ -51,7 +51,7 @@ def close_slot(slot_id: int) -> int:
 @command
 def _left(slot_id: int) -> list[int]:
     found = rows(
-        "SELECT o.id FROM orders o JOIN pickup_slot s ON s.id = o.slot_id JOIN market_day d ON d.id = s.market_day_id"
+        "SELECT o.id FROM orders o JOIN pickup_slot s ON s.id = o.slot_id JOIN market_day d ON d.id = s.market_day_id"  # noqa: S608 - our own fragments
         f" WHERE o.slot_id = :slot_id AND o.state = 'ready' AND {OVER} ORDER BY o.id",
         slot_id=slot_id,
     )
@@ -66,7 +66,7 @@ def _note_finished(slot_id: int) -> None:
         WHERE s.id = :slot_id AND d.id = s.market_day_id AND s.finished_at IS NULL AND {OVER}
           AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.slot_id = s.id
                           AND o.state IN ('awaiting_payment', 'confirmed', 'packing', 'ready'))
-        """,
+        """,  # noqa: S608 - our own fragments
         slot_id=slot_id,
     )
 
@@ -75,7 +75,7 @@ def _note_finished(slot_id: int) -> None:
 def slots_to_finish() -> list[int]:
     """Slots whose window is over and that are not done, the longest over first."""
     found = rows(
-        "SELECT s.id FROM pickup_slot s JOIN market_day d ON d.id = s.market_day_id"
+        "SELECT s.id FROM pickup_slot s JOIN market_day d ON d.id = s.market_day_id"  # noqa: S608 - our own fragments
         f" WHERE s.finished_at IS NULL AND {OVER} ORDER BY s.pickup_until, s.id"
     )
     return [row.id for row in found]
