@@ -120,7 +120,8 @@ def list_slots(
         + """
         WHERE (CAST(:market_id AS bigint) IS NULL OR s.market_id = :market_id)
           AND (NOT :only_open OR (s.cancelled_at IS NULL AND d.cancelled_at IS NULL AND d.closed_at IS NULL
-               AND d.orders_open_at <= app_now() AND d.orders_close_at > app_now()))
+               AND d.orders_open_at <= app_now() AND d.orders_close_at > app_now()
+               AND s.finished_at IS NULL AND s.pickup_until > app_now()))
           AND (CAST(:after_time AS timestamptz) IS NULL
                OR (s.pickup_from, s.id) > (CAST(:after_time AS timestamptz), :after_id))
         ORDER BY s.pickup_from, s.id LIMIT :limit
