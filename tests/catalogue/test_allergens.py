@@ -24,5 +24,3 @@ def test_a_group_covers_its_kinds():
 
 def test_a_kind_covers_goods_that_name_the_group_only():
     assert covered_by(["nuts_almond"]) == ["nuts", "nuts_almond"]
-
-

@@ -40,7 +40,9 @@ class SmallMarket:
     square_id: int
     shelf_id: int
 
-    def product(self, product: ProductInput = POTATOES, *, capacity: int | None = 10, farm_id: int | None = None) -> int:
+    def product(
+        self, product: ProductInput = POTATOES, *, capacity: int | None = 10, farm_id: int | None = None
+    ) -> int:
         """Writes a product down, and that there is `capacity` of it on every weekday; its variant's id."""
         with transaction():
             made = create_product(farm_id or self.farm_id, product)

@@ -99,7 +99,9 @@ def test_a_slot_by_its_name(small_market):
     assert find_slot(slot.slug) == slot == find_slot(str(slot.id)) == slot_by_id(slot.id)
 
 
-@pytest.mark.parametrize("name", ["", "0", "-1", "9" * 30, "nottuln-platz-2026-99-99-9999", "x' OR 1=1", "a\0b", "ä-2026-11-26-1600"])
+@pytest.mark.parametrize(
+    "name", ["", "0", "-1", "9" * 30, "nottuln-platz-2026-99-99-9999", "x' OR 1=1", "a\0b", "ä-2026-11-26-1600"]
+)
 def test_no_such_slot(small_market, name):
     with pytest.raises(NotFound):
         find_slot(name)

@@ -28,7 +28,9 @@ def offer(small_market):
 
 def state():
     return tuple(
-        rows("SELECT s.capacity, o.price_cents, o.unit_price_cents, o.paused FROM offer o JOIN stock s ON s.id = o.stock_id")[0]
+        rows(
+            "SELECT s.capacity, o.price_cents, o.unit_price_cents, o.paused FROM offer o JOIN stock s ON s.id = o.stock_id"
+        )[0]
     )
 
 
@@ -55,7 +57,17 @@ def test_never_below_what_is_sold(offer):
     assert state()[0] == 7
 
 
-@pytest.mark.parametrize("bad", [{"capacity": -1}, {"capacity": 10**9}, {"capacity": True}, {"capacity": "5"}, {"price_cents": -1}, {"price_cents": 10**12}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"capacity": -1},
+        {"capacity": 10**9},
+        {"capacity": True},
+        {"capacity": "5"},
+        {"price_cents": -1},
+        {"price_cents": 10**12},
+    ],
+)
 def test_bad_numbers_change_nothing(offer, bad):
     with pytest.raises(Invalid) as refusal:
         set_offer(offer, **bad)
@@ -79,7 +91,8 @@ def test_after_the_cut_off_nothing_is_said_any_more(offer):
 
 
 def test_a_new_price_of_weighed_goods_moves_the_price_a_kilogram(small_market):
-    offer = small_market.offer(small_market.day(), small_market.product(CABBAGE))
+    variant = small_market.product(CABBAGE)
+    offer = small_market.offer(small_market.day(), variant)
     assert state() == (10, 350, 250, False)
     set_offer(offer, price_cents=420)
     assert state() == (10, 420, 300, False)
@@ -118,7 +131,11 @@ def test_like_last_week_puts_on_sale_what_is_missing(small_market):
 def test_like_last_week_needs_both_days(small_market):
     day = small_market.day(2)
     today = clock.now().astimezone(ZONE).date()
-    for source, target in ((date(2001, 1, 1), day_of(day)), (day_of(day), today + timedelta(days=90)), (day_of(day),) * 2):
+    for source, target in (
+        (date(2001, 1, 1), day_of(day)),
+        (day_of(day), today + timedelta(days=90)),
+        (day_of(day),) * 2,
+    ):
         with pytest.raises(NotFound):
             copy_offers(small_market.farm_id, source, target)
 

@@ -82,7 +82,9 @@ def test_filters(shop, wanted, found):
 
 
 def test_a_shelf_without_people_has_nothing_with_an_age_limit(shop, db):
-    day = db.session.execute(db.text("SELECT market_day_id FROM pickup_slot WHERE id = :id"), {"id": shop.slot_id}).scalar()
+    day = db.session.execute(
+        db.text("SELECT market_day_id FROM pickup_slot WHERE id = :id"), {"id": shop.slot_id}
+    ).scalar()
     shop.slot_id = shop.slot(day, shop.shelf_id)
     assert "Korn" not in names(shop)
 

@@ -1,0 +1,150 @@
+"""Writing down products: what is missing is said, prices keep their history, foreign ones are unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from marketplace.catalogue.product_input import VariantInput
+from marketplace.catalogue.save_product import change_price, change_product, create_product
+from marketplace.kernel.database import rows, scalar
+from marketplace.kernel.errors import Conflict, Invalid, NotFound
+from tests.factories.small_market import POTATOES
+
+BAG = POTATOES.variants[0]
+WEIGHED = VariantInput("Kopf ca. 1,4 kg", 1400, "g", unit_price_cents=250, catch_weight=True, sku="R1")
+
+
+def variants():
+    return [
+        tuple(row)
+        for row in rows(
+            "SELECT sku, price_cents, unit_price_cents, unit_price_basis, archived FROM variant ORDER BY id"
+        )
+    ]
+
+
+def prices():
+    return [row.price_cents for row in rows("SELECT price_cents FROM price_change ORDER BY id")]
+
+
+def test_prices_are_computed(small_market):
+    create_product(small_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
+    assert variants() == [("K1", 230, 230, "kg", False), ("R1", 350, 250, "kg", False)]
+    assert prices() == [230, 350]
+
+
+def test_article_numbers_come_by_themselves(small_market):
+    create_product(small_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku=""), replace(BAG, sku=""))))
+    assert [sku for sku, *_ in variants()] == ["A01-01", "A01-02"]
+
+
+def test_a_number_twice_is_a_conflict(small_market):
+    create_product(small_market.farm_id, POTATOES)
+    with pytest.raises(Conflict):
+        create_product(small_market.farm_id, POTATOES)
+    assert scalar("SELECT count(*) FROM product") == 1
+
+
+def test_the_same_name_gets_another_address(small_market):
+    for sku in ("1", "2", "3"):
+        create_product(small_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku=sku),)))
+    assert [row.slug for row in rows("SELECT slug FROM product ORDER BY id")] == [
+        "kartoffeln",
+        "kartoffeln-2",
+        "kartoffeln-3",
+    ]
+
+
+MISSING = {
+    "name": ({"name": "  "}, "name"),
+    "long name": ({"name": "x" * 201}, "name"),
+    "category": ({"category": "raketen"}, "category"),
+    "no variants": ({"variants": ()}, "variants"),
+    "storage": ({"storage": ""}, "storage"),
+    "origin": ({"origin": " "}, "origin"),
+    "ingredients of goods with allergens": ({"allergens": ("milk",)}, "ingredients"),
+    "unknown allergen": ({"allergens": ("dust",), "ingredients": "Staub"}, "allergens"),
+    "age": ({"min_age": 17}, "min_age"),
+    "vat": ({"vat_key": "luxury"}, "vat_key"),
+    "state": ({"state": "gone"}, "state"),
+    "season": ({"season_months": (0,)}, "season_months"),
+    "lead time": ({"lead_time_minutes": -1}, "lead_time_minutes"),
+    "shelf life": ({"shelf_life_days": -5}, "shelf_life_days"),
+    "price": ({"variants": (replace(BAG, price_cents=None),)}, "variants.0.price_cents"),
+    "huge price": ({"variants": (replace(BAG, price_cents=10**15),)}, "variants.0.price_cents"),
+    "negative price": ({"variants": (replace(BAG, price_cents=-1),)}, "variants.0.price_cents"),
+    "deposit": ({"variants": (replace(BAG, deposit_cents=-1),)}, "variants.0.deposit_cents"),
+    "net": ({"variants": (replace(BAG, net_quantity=0),)}, "variants.0.net_quantity"),
+    "unit": ({"variants": (replace(BAG, net_unit="lb"),)}, "variants.0.net_unit"),
+    "weighed litres": ({"variants": (replace(WEIGHED, net_unit="ml"),)}, "variants.0.net_unit"),
+    "weighed without price": ({"variants": (replace(WEIGHED, unit_price_cents=None),)}, "variants.0.unit_price_cents"),
+    "sale unit": ({"variants": (replace(BAG, sale_unit=""),)}, "variants.0.sale_unit"),
+}
+
+
+@pytest.mark.parametrize(("change", "field"), MISSING.values(), ids=MISSING.keys())
+def test_what_is_wrong_or_missing_is_said(small_market, change, field):
+    with pytest.raises(Invalid) as refusal:
+        create_product(small_market.farm_id, replace(POTATOES, **change))
+    assert list(refusal.value.errors) == [field]
+    assert scalar("SELECT count(*) FROM product") == 0
+
+
+def test_a_draft_may_be_incomplete(small_market):
+    create_product(small_market.farm_id, replace(POTATOES, storage="", origin="", state="draft"))
+    assert scalar("SELECT state FROM product") == "draft"
+
+
+def test_candles_need_no_food_information(small_market):
+    create_product(small_market.farm_id, replace(POTATOES, storage="", origin="", is_food=False))
+    assert scalar("SELECT state FROM product") == "live"
+
+
+def test_changing(small_market):
+    product = create_product(small_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
+    kept = scalar("SELECT id FROM variant WHERE sku = 'K1'")
+    change_product(
+        small_market.farm_id,
+        product,
+        replace(POTATOES, name="Ärpel", variants=(replace(BAG, id=kept, price_cents=260), replace(BAG, sku="K2"))),
+    )
+    assert variants() == [
+        ("K1", 260, 260, "kg", False),
+        ("R1", 350, 250, "kg", True),
+        ("K2", 230, 230, "kg", False),
+    ]
+    assert prices() == [230, 350, 260, 230]
+    assert scalar("SELECT sort_key FROM product") == "arpel"
+
+
+def test_another_farms_product_is_unknown(small_market):
+    product = create_product(small_market.farm_id, POTATOES)
+    other = small_market.farm("B01")
+    for number in (product, 2**62):
+        with pytest.raises(NotFound):
+            change_product(other, number, replace(POTATOES, name="Meins"))
+    assert scalar("SELECT name FROM product") == "Kartoffeln"
+
+
+def test_another_products_variant_is_refused(small_market):
+    product = create_product(small_market.farm_id, POTATOES)
+    create_product(small_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku="X"),)))
+    foreign = scalar("SELECT id FROM variant WHERE sku = 'X'")
+    with pytest.raises(Invalid):
+        change_product(small_market.farm_id, product, replace(POTATOES, variants=(replace(BAG, id=foreign),)))
+    assert len(variants()) == 2
+
+
+def test_a_new_price(small_market):
+    create_product(small_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
+    bag, weighed = (row.id for row in rows("SELECT id FROM variant ORDER BY id"))
+    change_price(small_market.farm_id, bag, 250)
+    change_price(small_market.farm_id, weighed, 300)
+    assert variants() == [("K1", 250, 250, "kg", False), ("R1", 420, 300, "kg", False)]
+    assert prices() == [230, 350, 250, 420]
+    with pytest.raises(Invalid):
+        change_price(small_market.farm_id, bag, -1)
+    with pytest.raises(NotFound):
+        change_price(small_market.farm("B01"), bag, 1)
