@@ -1,0 +1,224 @@
+"""The checkout: one page, guest first; then the provider's hosted page, or the order."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.basket.change import take_out_ordered
+from marketplace.basket.contents import Contents
+from marketplace.basket.owner import Owner
+from marketplace.checkout.place_order import place_order
+from marketplace.checkout.quote import quote
+from marketplace.checkout.request import OrderRequest
+from marketplace.checkout.start_payment import start_payment
+from marketplace.kernel import installation
+from marketplace.kernel.errors import Closed, Invalid, KeyReused, Refusal, Shortage, SlotFull, TooYoung
+from marketplace.kernel.ids import new_token
+from marketplace.kernel.words import Words
+from marketplace.orders.find import order_by_checkout
+from marketplace.orders.models import Order
+from marketplace.orders.tokens import token_of
+from marketplace.web.access import allow, anyone, current_actor
+from marketplace.web.language import spoken
+from marketplace.web.shop import blueprint
+from marketplace.web.shop.visit import forget_reading, owner, visit
+
+# The fields of the form, by what a refusal calls them.
+FIELDS = {
+    "customer.name": "name",
+    "customer.email": "email",
+    "customer.phone": "phone",
+    "customer.birth_date": "birth_date",
+    "payment_method": "payment_method",
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the customer typed. `birth_date` as typed, TT.MM.JJJJ."""
+
+    name: str
+    email: str
+    phone: str
+    birth_date: str
+    payment_method: str
+    key: str
+
+    @classmethod
+    def read(cls) -> Form:
+        names = ("name", "email", "phone", "birth_date", "payment_method", "checkout_key")
+        return cls(*(request.form.get(name, "").replace("\0", "").strip()[:500] for name in names))
+
+    @classmethod
+    def blank(cls) -> Form:
+        actor = current_actor()
+        return cls(getattr(actor, "full_name", ""), getattr(actor, "email", ""), "", "", methods()[0], new_token())
+
+
+def methods() -> tuple[str, ...]:
+    """The means of payment of this installation."""
+    return installation.settings().payment_methods
+
+
+def methods_in_words() -> list[dict[str, str]]:
+    """The means of payment as the form offers them."""
+    words = {
+        "card": (_("Karte"), _("wird jetzt nur reserviert, nach dem Packen belastet"), "credit-card"),
+        "sepa_debit": (_("SEPA-Lastschrift"), _("abgebucht nach der Abholung"), "bank"),
+        "pay_at_pickup": (_("Bei Abholung"), _("bar oder mit Karte am Stand"), "storefront"),
+    }
+    return [dict(zip(("value", "name", "hint", "icon"), (method, *words[method]), strict=True)) for method in methods()]
+
+
+def scope_of(whose: Owner) -> str:
+    """In which scope a key of the form holds: this visitor's, so that nobody finds another's order by a key."""
+    if whose.account_id is not None:
+        return f"form:account:{whose.account_id}"
+    return "form:" + hashlib.sha256((whose.token or "").encode()).hexdigest()[:32]
+
+
+@blueprint.get("/kasse")
+@allow(anyone)
+def checkout() -> str | Response:
+    """The form; a basket that cannot be ordered as it stands leads to the basket, which says why."""
+    here = visit()
+    return _not_yet(here) or _page(here, Form.blank(), {})
+
+
+def _not_yet(here: Contents) -> Response | None:
+    if here.slot is None or here.slot.state != "open":
+        flash(_("Bitte wählen Sie zuerst Abholort und Abholzeit."), "info")
+        return redirect(url_for("shop.places"), 303)  # type: ignore[return-value]
+    if not here.orderable or here.few:
+        return redirect(url_for("shop.basket"), 303)  # type: ignore[return-value]
+    return None
+
+
+def _page(here: Contents, form: Form, errors: dict[str, str], status: int = 200) -> str | Response:
+    assert here.slot is not None
+    quoted = quote(here.slot.id, {line.offer_id: line.quantity for line in here.orderable if line.offer_id})
+    aged = [line for line in here.orderable if line.min_age]
+    html = render_template(
+        "shop/checkout.html",
+        visit=here,
+        form=form,
+        errors=errors,
+        quote=quoted,
+        aged=aged,
+        methods=methods_in_words(),
+        card_possible="card" in methods(),
+        farms=here.farms(orderable_only=True),
+        weighed=sum(1 for line in here.orderable if line.catch_weight),
+        withdrawable=[line.name for line in here.orderable if not line.withdrawal_excluded],
+        bottles=sum(line.quantity for line in here.orderable if line.unit_deposit_cents),
+    )
+    return Response(html, status, mimetype="text/html", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.post("/kasse")
+@allow(anyone)
+def order_now() -> str | Response:
+    """Zahlungspflichtig bestellen. The key in the form makes a second click find the first one's order."""
+    form, whose = Form.read(), owner()
+    before = order_by_checkout(scope_of(whose), form.key)
+    if before is not None:
+        return _to_order(before)
+    here = visit()
+    if (stop := _not_yet(here)) is not None:
+        return _found_meanwhile(whose, form) or stop
+    born, errors = birth_date_from_text(form.birth_date, needed=here.min_age > 0)
+    if errors:
+        return _page(here, form, errors, 422)
+    wanted = {line.offer_id: line.quantity for line in here.orderable if line.offer_id}
+    try:
+        order = place_order(_request(here, form, whose, born, wanted))
+    except KeyReused:
+        return _found_meanwhile(whose, form) or redirect(url_for("shop.checkout"), 303)  # type: ignore[return-value]
+    except (Invalid, TooYoung) as refusal:
+        return _page(here, form, errors_of(refusal), refusal.status)
+    except (Shortage, Closed) as refusal:
+        return _sorry(refusal, "shop.basket")
+    except SlotFull as refusal:
+        return _sorry(refusal, "shop.places")
+    take_out_ordered(whose, wanted)
+    return _to_payment(order)
+
+
+def _request(
+    here: Contents, form: Form, whose: Owner, born: date | None, wanted: dict[int, int]
+) -> OrderRequest:
+    assert here.slot is not None
+    return OrderRequest(
+        slot_id=here.slot.id,
+        lines=tuple(wanted.items()),
+        name=form.name,
+        email=form.email,
+        phone=form.phone,
+        birth_date=born,
+        payment_method=form.payment_method,
+        checkout_scope=scope_of(whose),
+        checkout_key=form.key,
+        account_id=whose.account_id,
+        language=spoken(),
+    )
+
+
+def errors_of(refusal: Invalid | TooYoung) -> dict[str, str]:
+    """The refusal's sentences by field of the form; what belongs to none stands at the button."""
+    if isinstance(refusal, TooYoung):
+        return {"birth_date": said(refusal.detail)}
+    return {FIELDS.get(name, "bestellen"): said(words) for name, words in refusal.errors.items()}
+
+
+def said(words: Words) -> str:
+    """A sentence of the domain in the reader's language."""
+    return _(words.msgid, **words.values)
+
+
+def birth_date_from_text(text: str, *, needed: bool) -> tuple[date | None, dict[str, str]]:
+    """TT.MM.JJJJ, or JJJJ-MM-TT as browsers send it; (None, errors) when it is needed and cannot be read."""
+    if not needed:
+        return None, {}
+    if not text:
+        return None, {"birth_date": _("Bitte geben Sie Ihr Geburtsdatum an.")}
+    try:
+        if "-" in text:
+            return date.fromisoformat(text), {}
+        day, month, year = (int(part) for part in text.split("."))
+        return date(year, month, day), {}
+    except ValueError:
+        return None, {"birth_date": _("Bitte schreiben Sie das Datum so: 14.03.1968")}
+
+
+def _sorry(refusal: Refusal, page: str) -> Response:
+    """Nothing was ordered: says why, and leads to where it can be put right."""
+    forget_reading()
+    flash(_("%(why)s Es ist nichts bestellt und nichts abgebucht.", why=said(refusal.detail)), "stop")
+    return redirect(url_for(page), 303)  # type: ignore[return-value]
+
+
+def _found_meanwhile(whose: Owner, form: Form) -> Response | None:
+    """The order that the first of two clicks made while the second was on its way."""
+    before = order_by_checkout(scope_of(whose), form.key)
+    return _to_order(before) if before is not None else None
+
+
+def order_url(order: Order, **more: Any) -> str:
+    """The customer's link to an order."""
+    return url_for("shop.order", number=order.number, token=token_of(order), **more)
+
+
+def _to_order(order: Order) -> Response:
+    return redirect(order_url(order), 303)  # type: ignore[return-value]
+
+
+def _to_payment(order: Order) -> Response:
+    """The hosted page; the order's own page when none is needed, or the provider does not answer."""
+    page, url = order_url(order), start_payment(order.id)
+    return redirect(url or page, 303)  # type: ignore[return-value]

@@ -1,0 +1,73 @@
+"""The words of food law: allergens set off in the list of ingredients, quantities and dates as a shopper reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from marketplace.web.look.filters import weight
+
+# How an allergen shows itself in German lists of ingredients; what stands in a word is set off inside it (Kuh*milch*).
+SIGNS = {
+    "milk": r"milch|molke|rahm|sahne|butter|käse|joghurt|quark|laktose",
+    "egg": r"\bei(?:er|gelb|weiß|klar)?\b|vollei|(?<=hühner)ei(?:er)?|(?<=freiland)eier|(?<=bio-)eier",
+    "gluten": r"gluten|weizen|roggen|gersten?|hafer|dinkel|emmer|einkorn|khorasan",
+    "gluten_wheat": r"weizen|weißmehl",
+    "gluten_rye": r"roggen",
+    "gluten_barley": r"gersten?",
+    "gluten_oats": r"hafer",
+    "gluten_spelt": r"dinkel|grünkern",
+    "gluten_khorasan": r"khorasan",
+    "crustaceans": r"garnelen?|krebs\w*|krabben?",
+    "fish": r"fisch|forellen?|lachs|karpfen|aal\b",
+    "peanut": r"erdnuss|erdnüsse",
+    "soy": r"soja",
+    "nuts": r"mandeln?|haselnuss|haselnüsse|walnuss|walnüsse|cashew\w*|pistazien?|nüsse",
+    "nuts_almond": r"mandeln?",
+    "nuts_hazelnut": r"haselnuss|haselnüsse",
+    "nuts_walnut": r"walnuss|walnüsse",
+    "nuts_cashew": r"cashew\w*",
+    "nuts_pecan": r"pekannuss|pekannüsse",
+    "nuts_brazil": r"paranuss|paranüsse",
+    "nuts_pistachio": r"pistazien?",
+    "nuts_macadamia": r"macadamia\w*",
+    "celery": r"sellerie",
+    "mustard": r"senf",
+    "sesame": r"sesam",
+    "sulphites": r"sulfite?n?|schwefeldioxid|schwefel",
+    "lupin": r"lupinen?",
+    "molluscs": r"muscheln?|schnecken?|tintenfisch",
+}
+
+
+def emphasised(ingredients: str, allergens: Iterable[str]) -> Markup:
+    """The list of ingredients with the product's allergens in bold (LMIV Art. 21). The text itself is data."""
+    signs = [SIGNS[code] for code in allergens if code in SIGNS]
+    if not signs:
+        return escape(ingredients)
+    parts, end = [], 0
+    for found in re.finditer("|".join(signs), ingredients, re.IGNORECASE):
+        parts.append(escape(ingredients[end : found.start()]) + Markup("<b>{}</b>").format(found[0]))
+        end = found.end()
+    return Markup("").join([*parts, escape(ingredients[end:])])
+
+
+def net_quantity(quantity: int, unit: str, weighed: bool) -> str:
+    """`500 g`, `ca. 1,4 kg`, `0,75 l`, `6 Stück`; grams and millilitres are whole numbers."""
+    if unit == "pc":
+        return ngettext("%(num)d Stück", "%(num)d Stück", quantity)
+    if unit == "ml":
+        litres = f"{quantity / 1000:.3f}".rstrip("0").rstrip(".").replace(".", _(","))
+        return f"{litres}\u00a0l" if quantity >= 100 else f"{quantity}\u00a0ml"
+    said = weight(quantity)
+    return _("ca. %(weight)s", weight=said) if weighed else said
+
+
+def alcohol(name: str) -> str:
+    """The strength that a name carries (`Korn 32 % vol`), "" without one (LMIV Art. 28: above 1.2 %)."""
+    found = re.search(r"\d{1,2}(?:,\d)?\s*%\s*vol", name)
+    return found[0] if found else ""

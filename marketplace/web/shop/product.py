@@ -1,0 +1,108 @@
+"""The page of a product: everything that food law wants said before ordering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace.basket.product_page import ProductView, VariantView, product_page
+from marketplace.basket.shelf import ShelfFilter, shelf
+from marketplace.catalogue.allergens import allergen_name
+from marketplace.web.access import allow, anyone
+from marketplace.web.shop import blueprint
+from marketplace.web.shop.food_words import alcohol, emphasised, net_quantity
+from marketplace.web.shop.frame import shop_frame
+from marketplace.web.shop.market import SCARCE, card
+from marketplace.web.shop.pictures import picture_url
+from marketplace.web.shop.visit import chosen_slot_id, visit
+
+SIMILAR = 4
+
+
+@blueprint.get("/produkt/<product>")
+@allow(anyone)
+def product(product: str) -> str:
+    """A product by slug or id; without a chosen slot it is described and cannot be put into the basket."""
+    here = visit()
+    slot_id = here.slot.id if here.slot else chosen_slot_id()
+    view = product_page(product, slot_id)
+    found = shelf(slot_id, ShelfFilter(farm_id=view.farm_id)).offers if here.slot and here.slot.state == "open" else ()
+    more = [card(offer, here.slot) for offer in found if offer.product_id != view.id][:SIMILAR] if here.slot else []
+    return render_template(
+        "shop/product.html",
+        p=view,
+        picture=picture_url(view.picture),
+        variants=[_variant(variant) for variant in view.variants],
+        allergens=[_(allergen_name(code)) for code in view.allergens],
+        ingredients=emphasised(view.ingredients, view.allergens),
+        facts=facts_of(view),
+        seller=seller_of(view),
+        more=more,
+        chosen_variant=request.args.get("einheit"),
+        **shop_frame(),
+    )
+
+
+def _variant(variant: VariantView) -> dict[str, Any]:
+    """A sale unit with what the page says beside its price."""
+    left = variant.available
+    words = {
+        "no_slot": "",
+        "not_offered": _("Für diesen Markttag nicht im Angebot."),
+        "closed": _("Der Bestellschluss dafür ist vorbei."),
+        "age": _("Am unbesetzten Regal gibt es keine Ware mit Mindestalter."),
+        "sold_out": _("Für diesen Markttag ausverkauft."),
+        "open": "",
+    }[variant.state]
+    if variant.state == "open" and left is not None:
+        words = _("nur noch %(left)s da", left=left) if left <= SCARCE else _("noch %(left)s da", left=left)
+    return {
+        "view": variant,
+        "net": net_quantity(variant.net_quantity, variant.net_unit, variant.catch_weight),
+        "quantity": visit().quantity_of(variant.variant_id),
+        "note": words,
+        "scarce": variant.state == "open" and left is not None and left <= SCARCE,
+    }
+
+
+def facts_of(p: ProductView) -> list[tuple[str, Any]]:
+    """Net quantity, storage, origin, use: the rows of LMIV Art. 9 that the farm has filled."""
+    nets = ", ".join(net_quantity(v.net_quantity, v.net_unit, v.catch_weight) for v in p.variants)
+    keeps = ngettext(
+        "bei richtiger Lagerung mindestens noch %(num)d Tag ab Abholung",
+        "bei richtiger Lagerung mindestens noch %(num)d Tage ab Abholung",
+        p.shelf_life_days,
+    )
+    rows: list[tuple[str, Any]] = [
+        (_("Nettofüllmenge"), nets),
+        (_("Alkoholgehalt"), alcohol(p.name)),
+        (_("Aufbewahren"), p.storage),
+        (_("Haltbarkeit"), keeps if p.shelf_life_days else ""),
+        (_("Herkunft"), p.origin),
+        (_("Hinweise und Verwendung"), p.label_note),
+        (_("Öko-Kontrollstelle"), p.organic_code if p.organic else ""),
+        (_("Mindestalter"), _("%(age)s Jahre; der Ausweis wird bei der Abholung geprüft", age=p.min_age) if p.min_age else ""),
+        (_("Artikel"), ", ".join(v.sku for v in p.variants)),
+    ]
+    return [(term, text) for term, text in rows if text]
+
+
+def seller_of(p: ProductView) -> list[tuple[str, str]]:
+    """Who is responsible for the food, with a postal address (LMIV Art. 8), and who sells it."""
+    address = ", ".join(part for part in (p.farm_street, f"{p.farm_postcode} {p.farm_town}".strip()) if part)
+    sells = (
+        _("Der Hof verkauft selbst; %(market)s vermittelt.", market=p.market_name)
+        if p.sales_model == "agency"
+        else _("%(market)s verkauft im eigenen Namen.", market=p.market_name)
+    )
+    rows = [
+        (_("Verantwortlicher Betrieb"), p.farm_legal_name or p.farm_name),
+        (_("Anschrift"), address),
+        (_("E-Mail"), p.farm_email),
+        (_("Telefon"), p.farm_phone),
+        (_("Verkauf"), sells),
+    ]
+    return [(term, text) for term, text in rows if text]
