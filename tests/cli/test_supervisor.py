@@ -15,6 +15,7 @@ import pytest
 
 from marketplace.cli.up.progress import Progress
 from marketplace.cli.up.supervisor import Failed, Service, Stopped, Supervisor
+from marketplace.cli.up.undertaker import members
 
 LIVES = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
@@ -48,25 +49,6 @@ def until(true: Callable[[], bool], supervisor: Supervisor | None = None, second
         time.sleep(0.02)
 
 
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def group_of(pid: int) -> list[int]:
-    members = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            session = int((entry / "stat").read_text().rpartition(")")[2].split()[3])
-        except OSError:  # gone meanwhile
-            continue
-        if session == pid:
-            members.append(int(entry.name))
-    return members
-
-
 def test_a_killed_service_comes_back(supervisor: Supervisor, capsys: pytest.CaptureFixture[str]) -> None:
     supervisor.start(service("web", LIVES))
     first = pid_of(supervisor, "web")
@@ -82,9 +64,9 @@ def test_a_killed_service_comes_back(supervisor: Supervisor, capsys: pytest.Capt
 def test_what_a_dead_leader_left_is_killed(supervisor: Supervisor) -> None:
     supervisor.start(service("worker", FAMILY))
     leader = pid_of(supervisor, "worker")
-    until(lambda: len(group_of(leader)) == 2, supervisor)
+    until(lambda: len(members([leader])) == 2, supervisor)
     os.kill(leader, signal.SIGKILL)
-    until(lambda: not group_of(leader), supervisor)
+    until(lambda: not members([leader]), supervisor)
 
 
 def test_it_waits_for_what_it_needs(supervisor: Supervisor, tmp_path: Path) -> None:
@@ -147,7 +129,7 @@ def test_one_that_does_not_stop_is_killed(supervisor: Supervisor) -> None:
     supervisor.start(service("web", STUBBORN, stop_seconds=0.3))
     pid = pid_of(supervisor, "web")
     supervisor.stop()
-    assert not alive(pid)
+    assert not members([pid])
 
 
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
@@ -157,19 +139,21 @@ def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
         from marketplace.cli.up.progress import Progress
         from marketplace.cli.up.supervisor import Service, Supervisor
         supervisor = Supervisor(Path({str(tmp_path)!r}), Progress())
-        supervisor.start(*(Service(str(n), {LIVES!r}, dict(os.environ), settle_seconds=0.1) for n in range(3)))
+        commands = enumerate({[LIVES, FAMILY, STUBBORN]!r})
+        supervisor.start(*(Service(str(n), c, dict(os.environ), settle_seconds=0.5) for n, c in commands))
         print(*(running.process.pid for running in supervisor.running.values()), flush=True)
         supervisor.watch()
     """
     with subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         children = [int(word) for word in process.stdout.readline().split()]
-        assert len(children) == 3
-        assert all(alive(pid) for pid in children)
+        assert [len(members([pid])) for pid in children] == [1, 2, 1]
         process.kill()
-    until(lambda: not any(alive(pid) for pid in children))
+    until(lambda: not members(children))
 
 
-def test_it_stops_when_its_parent_is_gone(tmp_path: Path) -> None:
-    assert not Supervisor(tmp_path, Progress(), parent=os.getppid()).must_stop
-    assert Supervisor(tmp_path, Progress(), parent=1).must_stop
+def test_it_stops_when_its_parent_is_gone(supervisor: Supervisor) -> None:
+    supervisor.parent = os.getppid()
+    assert not supervisor.must_stop
+    supervisor.parent = 1
+    assert supervisor.must_stop

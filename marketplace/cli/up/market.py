@@ -90,11 +90,8 @@ class Market:
             return 0
         except Stopped:
             return 0
-        except (PostgresUnavailable, ValkeyUnavailable, NoUnprivilegedUser, SettingsError) as problem:
-            self.progress.say(f"  ✗  {problem}")
-            return 1
-        except Failed as problem:
-            self.explain(problem)
+        except (Failed, PostgresUnavailable, ValkeyUnavailable, NoUnprivilegedUser, SettingsError) as problem:
+            self.explain(problem, getattr(problem, "log", None))
             return 1
         finally:
             self.finish()
@@ -197,11 +194,11 @@ class Market:
                 say("\n" + "\n".join(table(json.loads(answer.stdout))))
         say("\nCtrl-C stops everything; the next start keeps the data.")
 
-    def explain(self, problem: Failed) -> None:
+    def explain(self, problem: Exception, log: Path | None) -> None:
         self.progress.say(f"\n{problem}")
-        if problem.log:
-            self.progress.say(f"The last lines of {problem.log}:")
-            for line in last_lines(problem.log):
+        if log:
+            self.progress.say(f"The last lines of {log}:")
+            for line in last_lines(log):
                 self.progress.say(f"    {line}")
 
     def finish(self) -> None:

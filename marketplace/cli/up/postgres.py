@@ -25,7 +25,11 @@ SECONDS_FOR_THE_OLD_ONE = 15.0
 
 
 class PostgresUnavailable(RuntimeError):
-    """No PostgreSQL can be started here; the message says why."""
+    """No PostgreSQL can be started here; the message says why, and a log may tell more."""
+
+    def __init__(self, sentence: str, log: Path | None = None) -> None:
+        super().__init__(sentence)
+        self.log = log
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Cluster:
         return f"postgresql://{role}:{password}@{LOOPBACK}:{self.port}/{database}"
 
     def disguise(self) -> Disguise:
-        return disguise_for(binaries() / "postgres")
+        return disguise_for(binaries() / "initdb", self.directory.parent)
 
     def environ(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
@@ -101,7 +105,7 @@ class Cluster:
             )  # fmt: skip
         secret.unlink()
         if made.returncode:
-            raise PostgresUnavailable(f"initdb failed; see {log}")
+            raise PostgresUnavailable("initdb could not make the database cluster.", log)
         unfinished.rename(self.data)
 
     def command(self) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from marketplace.cli.up.leash import describe_exit, kill_group, spawn
 from marketplace.cli.up.progress import Follower, Progress
+from marketplace.cli.up.undertaker import Undertaker
 
 TICK_SECONDS = 0.1
 FAILURES, FAILURES_WITHIN_SECONDS = 5, 60.0
@@ -68,6 +69,7 @@ class Supervisor:
         self.progress = progress
         self.follower = Follower(progress.say) if follow else None
         self.parent = parent
+        self.undertaker = Undertaker()
         self.running: dict[str, Running] = {}
         self.asked_to_stop = 0
 
@@ -99,6 +101,7 @@ class Supervisor:
         """Run a step to its end, keeping an eye on the services meanwhile. Raises Stopped or Failed."""
         log = self.log_of(name)
         process = spawn(command, environ, log)
+        self.undertaker.watch(process.pid)
         try:
             while (code := process.poll()) is None:
                 self.tick()
@@ -106,6 +109,8 @@ class Supervisor:
         except BaseException:
             end(process, signal.SIGTERM, 5.0)
             raise
+        finally:
+            self.undertaker.forget(process.pid)
         if code:
             raise Failed(f"The step `{name}` failed ({describe_exit(code)}).", log)
 
@@ -147,12 +152,14 @@ class Supervisor:
         running.process = spawn(
             service.command, service.environ, running.log, cwd=service.cwd, last_word=service.last_word
         )
+        self.undertaker.watch(running.process.pid)
         running.ready, running.since = False, time.monotonic()
 
     def on_death(self, running: Running, code: int) -> None:
         """Plan the next start; give up on a service that fails again and again by itself."""
         assert running.process is not None
         kill_group(running.process.pid)
+        self.undertaker.forget(running.process.pid)
         now, service = time.monotonic(), running.service
         # Killed from outside, or for want of what it needs, is not its own failure.
         if code != -signal.SIGKILL and all(self.is_ready(name) for name in service.needs):
@@ -182,6 +189,7 @@ class Supervisor:
                 self.end(running.process, running.service)
             if self.follower:
                 self.follower.show()
+        self.undertaker.dismiss()
 
     def end(self, process: subprocess.Popen[bytes], service: Service) -> None:
         asked = self.asked_to_stop

@@ -17,7 +17,12 @@ from functools import cache
 from pathlib import Path
 
 NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
-PASSING = "+dac_override,+dac_read_search"
+# Securebits, since access(2) asks the real user, whose capabilities a change of user would otherwise take away.
+PASSING = (
+    "--securebits=+no_setuid_fixup",
+    "--inh-caps=+dac_override,+dac_read_search",
+    "--ambient-caps=+dac_override,+dac_read_search",
+)
 
 
 class NoUnprivilegedUser(RuntimeError):
@@ -42,8 +47,8 @@ class Disguise:
 
 
 @cache
-def disguise_for(program: Path, last_word: signal.Signals = signal.SIGINT) -> Disguise:
-    """Find what makes `program --version` run as somebody other than root here."""
+def disguise_for(initdb: Path, directory: Path, last_word: signal.Signals = signal.SIGINT) -> Disguise:
+    """Find what makes PostgreSQL's programs run as somebody other than root, in this directory."""
     if os.geteuid() != 0:
         return Disguise()
     tried = [Disguise(NAMESPACE, 0, 0)]
@@ -55,20 +60,18 @@ def disguise_for(program: Path, last_word: signal.Signals = signal.SIGINT) -> Di
         # setpriv sets the death signal anew, since a change of user clears the one set before.
         become = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
         leash = (f"--pdeathsig={last_word.name.removeprefix('SIG')}",)
-        passing = (f"--inh-caps={PASSING}", f"--ambient-caps={PASSING}")
-        tried.append(Disguise((*become, *passing, *leash), user.pw_uid, user.pw_gid))
+        tried.append(Disguise((*become, *PASSING, *leash), user.pw_uid, user.pw_gid))
         tried.append(Disguise((*become, *leash), user.pw_uid, user.pw_gid))
     for disguise in tried:
-        if shutil.which(disguise.prefix[0]) and works(disguise, program):
+        if shutil.which(disguise.prefix[0]) and works(disguise, initdb, directory):
             return disguise
     raise NoUnprivilegedUser(
-        "PostgreSQL must not run as root, and neither a user namespace nor the account nobody can be used here; "
-        "run this as an ordinary user or set DATABASE_URL."
+        "PostgreSQL must not run as root, and neither a user namespace nor the account nobody serves in "
+        f"{directory}; run this as an ordinary user, choose another DATA_DIR, or set DATABASE_URL."
     )
 
 
-def works(disguise: Disguise, program: Path) -> bool:
-    trial = subprocess.run(
-        [*disguise.prefix, str(program), "--version"], stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    return trial.returncode == 0
+def works(disguise: Disguise, initdb: Path, directory: Path) -> bool:
+    """Whether initdb can find its programs there, and the directory can be entered; nothing is made yet."""
+    trial = ["sh", "-c", 'cd "$1" && exec "$0" --show --pgdata=nothing', str(initdb), str(directory)]
+    return subprocess.run([*disguise.prefix, *trial], capture_output=True, check=False).returncode == 0
