@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -43,6 +44,7 @@ class SlotView:
     orders_open_at: datetime
     orders_close_at: datetime
     state: str
+    capacity: int
     places_left: int
 
 
@@ -62,7 +64,7 @@ SELECT s.id, p.slug || to_char(s.pickup_from AT TIME ZONE m.timezone, '-YYYY-MM-
        p.note, p.kind = 'shelf' AS unattended, s.pickup_from, s.pickup_until, d.orders_open_at, d.orders_close_at,
 """
     + STATE
-    + """ AS state, s.capacity - s.booked AS places_left
+    + """ AS state, s.capacity, s.capacity - s.booked AS places_left
 FROM pickup_slot s
 JOIN market_day d ON d.id = s.market_day_id
 JOIN pickup_point p ON p.id = s.pickup_point_id
@@ -137,7 +139,14 @@ def list_slots(
 
 def slots_of_day(market_day_id: int) -> list[SlotView]:
     """All slots of a market day, by time and place."""
-    found = rows(VIEW + "WHERE s.market_day_id = :id ORDER BY s.pickup_from, p.name, s.id", id=market_day_id)
+    return slots_of_days([market_day_id])
+
+
+def slots_of_days(market_day_ids: Iterable[int]) -> list[SlotView]:
+    """All slots of these market days, by time and place."""
+    found = rows(
+        VIEW + "WHERE s.market_day_id = ANY(:ids) ORDER BY s.pickup_from, p.name, s.id", ids=sorted(market_day_ids)
+    )
     return [SlotView(**row._mapping) for row in found]
 
 

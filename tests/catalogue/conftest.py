@@ -1,5 +1,5 @@
 """A small market to try things in."""
 
-from tests.factories.small_market import small_market
+from tests.factories.planned_market import planned_market
 
-__all__ = ["small_market"]
+__all__ = ["planned_market"]

@@ -10,7 +10,7 @@ from marketplace.catalogue.product_input import VariantInput
 from marketplace.catalogue.save_product import change_price, change_product, create_product
 from marketplace.kernel.database import rows, scalar
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
-from tests.factories.small_market import POTATOES
+from tests.factories.planned_market import POTATOES
 
 BAG = POTATOES.variants[0]
 WEIGHED = VariantInput("Kopf ca. 1,4 kg", 1400, "g", unit_price_cents=250, catch_weight=True, sku="R1")
@@ -29,27 +29,27 @@ def prices():
     return [row.price_cents for row in rows("SELECT price_cents FROM price_change ORDER BY id")]
 
 
-def test_prices_are_computed(small_market):
-    create_product(small_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
+def test_prices_are_computed(planned_market):
+    create_product(planned_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
     assert variants() == [("K1", 230, 230, "kg", False), ("R1", 350, 250, "kg", False)]
     assert prices() == [230, 350]
 
 
-def test_article_numbers_come_by_themselves(small_market):
-    create_product(small_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku=""), replace(BAG, sku=""))))
+def test_article_numbers_come_by_themselves(planned_market):
+    create_product(planned_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku=""), replace(BAG, sku=""))))
     assert [sku for sku, *_ in variants()] == ["A01-01", "A01-02"]
 
 
-def test_a_number_twice_is_a_conflict(small_market):
-    create_product(small_market.farm_id, POTATOES)
+def test_a_number_twice_is_a_conflict(planned_market):
+    create_product(planned_market.farm_id, POTATOES)
     with pytest.raises(Conflict):
-        create_product(small_market.farm_id, POTATOES)
+        create_product(planned_market.farm_id, POTATOES)
     assert scalar("SELECT count(*) FROM product") == 1
 
 
-def test_the_same_name_gets_another_address(small_market):
+def test_the_same_name_gets_another_address(planned_market):
     for sku in ("1", "2", "3"):
-        create_product(small_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku=sku),)))
+        create_product(planned_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku=sku),)))
     assert [row.slug for row in rows("SELECT slug FROM product ORDER BY id")] == [
         "kartoffeln",
         "kartoffeln-2",
@@ -85,28 +85,28 @@ MISSING = {
 
 
 @pytest.mark.parametrize(("change", "field"), MISSING.values(), ids=MISSING.keys())
-def test_what_is_wrong_or_missing_is_said(small_market, change, field):
+def test_what_is_wrong_or_missing_is_said(planned_market, change, field):
     with pytest.raises(Invalid) as refusal:
-        create_product(small_market.farm_id, replace(POTATOES, **change))
+        create_product(planned_market.farm_id, replace(POTATOES, **change))
     assert list(refusal.value.errors) == [field]
     assert scalar("SELECT count(*) FROM product") == 0
 
 
-def test_a_draft_may_be_incomplete(small_market):
-    create_product(small_market.farm_id, replace(POTATOES, storage="", origin="", state="draft"))
+def test_a_draft_may_be_incomplete(planned_market):
+    create_product(planned_market.farm_id, replace(POTATOES, storage="", origin="", state="draft"))
     assert scalar("SELECT state FROM product") == "draft"
 
 
-def test_candles_need_no_food_information(small_market):
-    create_product(small_market.farm_id, replace(POTATOES, storage="", origin="", is_food=False))
+def test_candles_need_no_food_information(planned_market):
+    create_product(planned_market.farm_id, replace(POTATOES, storage="", origin="", is_food=False))
     assert scalar("SELECT state FROM product") == "live"
 
 
-def test_changing(small_market):
-    product = create_product(small_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
+def test_changing(planned_market):
+    product = create_product(planned_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
     kept = scalar("SELECT id FROM variant WHERE sku = 'K1'")
     change_product(
-        small_market.farm_id,
+        planned_market.farm_id,
         product,
         replace(POTATOES, name="Ärpel", variants=(replace(BAG, id=kept, price_cents=260), replace(BAG, sku="K2"))),
     )
@@ -119,32 +119,32 @@ def test_changing(small_market):
     assert scalar("SELECT sort_key FROM product") == "arpel"
 
 
-def test_another_farms_product_is_unknown(small_market):
-    product = create_product(small_market.farm_id, POTATOES)
-    other = small_market.farm("B01")
+def test_another_farms_product_is_unknown(planned_market):
+    product = create_product(planned_market.farm_id, POTATOES)
+    other = planned_market.farm("B01")
     for number in (product, 2**62):
         with pytest.raises(NotFound):
             change_product(other, number, replace(POTATOES, name="Meins"))
     assert scalar("SELECT name FROM product") == "Kartoffeln"
 
 
-def test_another_products_variant_is_refused(small_market):
-    product = create_product(small_market.farm_id, POTATOES)
-    create_product(small_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku="X"),)))
+def test_another_products_variant_is_refused(planned_market):
+    product = create_product(planned_market.farm_id, POTATOES)
+    create_product(planned_market.farm_id, replace(POTATOES, variants=(replace(BAG, sku="X"),)))
     foreign = scalar("SELECT id FROM variant WHERE sku = 'X'")
     with pytest.raises(Invalid):
-        change_product(small_market.farm_id, product, replace(POTATOES, variants=(replace(BAG, id=foreign),)))
+        change_product(planned_market.farm_id, product, replace(POTATOES, variants=(replace(BAG, id=foreign),)))
     assert len(variants()) == 2
 
 
-def test_a_new_price(small_market):
-    create_product(small_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
+def test_a_new_price(planned_market):
+    create_product(planned_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
     bag, weighed = (row.id for row in rows("SELECT id FROM variant ORDER BY id"))
-    change_price(small_market.farm_id, bag, 250)
-    change_price(small_market.farm_id, weighed, 300)
+    change_price(planned_market.farm_id, bag, 250)
+    change_price(planned_market.farm_id, weighed, 300)
     assert variants() == [("K1", 250, 250, "kg", False), ("R1", 420, 300, "kg", False)]
     assert prices() == [230, 350, 250, 420]
     with pytest.raises(Invalid):
-        change_price(small_market.farm_id, bag, -1)
+        change_price(planned_market.farm_id, bag, -1)
     with pytest.raises(NotFound):
-        change_price(small_market.farm("B01"), bag, 1)
+        change_price(planned_market.farm("B01"), bag, 1)

@@ -27,8 +27,8 @@ def test_check_digits(iban, valid):
     assert is_iban(iban) is valid
 
 
-def test_the_newest_holds_and_the_first_is_known(db, small_market):
-    farm_id = small_market.farm_id
+def test_the_newest_holds_and_the_first_is_known(db, planned_market):
+    farm_id = planned_market.farm_id
     assert bank_account(farm_id) is None
     change_bank_account(farm_id, "DE89 3704 0044 0532 0130 00", "Hof Probe")
     first = bank_account(farm_id)
@@ -40,15 +40,15 @@ def test_the_newest_holds_and_the_first_is_known(db, small_market):
 
 
 @pytest.mark.parametrize(("iban", "holder"), [("DE89370400440532013001", "Hof"), ("DE89370400440532013000", " ")])
-def test_a_wrong_account_changes_nothing(db, small_market, iban, holder):
+def test_a_wrong_account_changes_nothing(db, planned_market, iban, holder):
     with pytest.raises(Invalid):
-        change_bank_account(small_market.farm_id, iban, holder)
+        change_bank_account(planned_market.farm_id, iban, holder)
     assert scalar("SELECT count(*) FROM farm_bank_account") == 0
 
 
-def test_the_providers_latest_word_holds(db, small_market):
-    assert connected_account(small_market.farm_id) is None
-    note_connected_account(small_market.farm_id, "acct_1", enabled=False)
-    note_connected_account(small_market.farm_id, "acct_1", enabled=True)
-    found = connected_account(small_market.farm_id)
+def test_the_providers_latest_word_holds(db, planned_market):
+    assert connected_account(planned_market.farm_id) is None
+    note_connected_account(planned_market.farm_id, "acct_1", enabled=False)
+    note_connected_account(planned_market.farm_id, "acct_1", enabled=True)
+    found = connected_account(planned_market.farm_id)
     assert found is not None and found.enabled and found.provider_ref == "acct_1"

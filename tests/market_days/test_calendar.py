@@ -79,51 +79,51 @@ def test_holidays_of_the_country():
     assert date(2026, 12, 24) not in found
 
 
-def weekly(small_market, *weekdays):
+def weekly(planned_market, *weekdays):
     with transaction():
         for weekday in weekdays:
             execute(
                 "INSERT INTO weekly_slot (pickup_point_id, weekday, pickup_from, pickup_until, capacity, closes_at)"
                 " VALUES (:place, :weekday, '16:30', '18:30', 40, '18:00')",
-                place=small_market.square_id,
+                place=planned_market.square_id,
                 weekday=weekday,
             )
 
 
-def test_holidays_are_not_planned(small_market):
-    weekly(small_market, 4, 5)
+def test_holidays_are_not_planned(planned_market):
+    weekly(planned_market, 4, 5)
     with time_machine.travel(datetime(2026, 12, 14, 9, 0, tzinfo=UTC), tick=False):
-        days = [plan.date for plan in missing_days(small_market.market_id, 3)]
+        days = [plan.date for plan in missing_days(planned_market.market_id, 3)]
     # Thursdays and Fridays but Christmas Day and New Year's Day
     assert days == [date(2026, 12, day) for day in (17, 18, 24, 31)]
 
 
-def test_a_day_whose_cut_off_has_passed_is_not_planned(small_market):
-    weekly(small_market, 4)
+def test_a_day_whose_cut_off_has_passed_is_not_planned(planned_market):
+    weekly(planned_market, 4)
     with time_machine.travel(datetime(2026, 11, 25, 17, 0, 1, tzinfo=UTC), tick=False):  # Wednesday, 18:00:01
-        days = [plan.date for plan in missing_days(small_market.market_id, 1)]
+        days = [plan.date for plan in missing_days(planned_market.market_id, 1)]
     assert days == []
 
 
-def test_rolling_on_twice_makes_nothing_twice(small_market):
-    weekly(small_market, *range(1, 8))
-    first = roll_calendar(small_market.market_id, 1)
+def test_rolling_on_twice_makes_nothing_twice(planned_market):
+    weekly(planned_market, *range(1, 8))
+    first = roll_calendar(planned_market.market_id, 1)
     assert 5 <= len(first) <= 7
-    assert roll_calendar(small_market.market_id, 1) == []
+    assert roll_calendar(planned_market.market_id, 1) == []
     assert scalar("SELECT count(*) FROM market_day") == len(first)
 
 
-def test_a_cancelled_day_is_not_planned_again(small_market):
-    weekly(small_market, *range(1, 8))
-    day_id = roll_calendar(small_market.market_id, 1)[0]
+def test_a_cancelled_day_is_not_planned_again(planned_market):
+    weekly(planned_market, *range(1, 8))
+    day_id = roll_calendar(planned_market.market_id, 1)[0]
     with transaction():
         execute("UPDATE market_day SET cancelled_at = app_now() WHERE id = :id", id=day_id)
-    assert roll_calendar(small_market.market_id, 1) == []
+    assert roll_calendar(planned_market.market_id, 1) == []
 
 
-def test_a_place_that_rests_has_no_slots(small_market):
-    weekly(small_market, *range(1, 8))
+def test_a_place_that_rests_has_no_slots(planned_market):
+    weekly(planned_market, *range(1, 8))
     with transaction():
         execute("UPDATE pickup_point SET active = false")
-    assert roll_calendar(small_market.market_id, 1) == []
+    assert roll_calendar(planned_market.market_id, 1) == []
     assert rows("SELECT 1 FROM pickup_slot") == []

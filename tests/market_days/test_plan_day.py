@@ -12,10 +12,10 @@ from marketplace.kernel.database import execute, scalar, transaction
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.market_days.plan_day import plan_market_day
 from marketplace.market_days.slots import find_slot, list_slots, open_slots, slot_by_id
-from tests.factories.small_market import ZONE, SmallMarket
+from tests.factories.planned_market import ZONE, PlannedMarket
 
 
-def plan(market: SmallMarket, **changes):
+def plan(market: PlannedMarket, **changes):
     day = clock.now().astimezone(ZONE).date() + timedelta(days=changes.pop("ahead", 3))
     slots = market.plans(day)
     values = {
@@ -27,18 +27,18 @@ def plan(market: SmallMarket, **changes):
     return plan_market_day(market.market_id, **values)
 
 
-def test_the_day_stands_with_its_slots(small_market):
-    day_id = plan(small_market)
-    found = open_slots(small_market.market_id)
+def test_the_day_stands_with_its_slots(planned_market):
+    day_id = plan(planned_market)
+    found = open_slots(planned_market.market_id)
     assert [slot.market_day_id for slot in found] == [day_id, day_id]
     assert {slot.places_left for slot in found} == {50}
     assert {slot.unattended for slot in found} == {False, True}
 
 
-def test_the_same_date_again_is_a_conflict(small_market):
-    plan(small_market)
+def test_the_same_date_again_is_a_conflict(planned_market):
+    plan(planned_market)
     with pytest.raises(Conflict):
-        plan(small_market)
+        plan(planned_market)
     assert scalar("SELECT count(*) FROM market_day") == 1
 
 
@@ -78,23 +78,23 @@ BAD = {
 
 
 @pytest.mark.parametrize(("bad", "field"), BAD.values(), ids=BAD.keys())
-def test_bad_input_changes_nothing(small_market, bad, field):
-    slots = small_market.plans(clock.now().astimezone(ZONE).date() + timedelta(days=3))
+def test_bad_input_changes_nothing(planned_market, bad, field):
+    slots = planned_market.plans(clock.now().astimezone(ZONE).date() + timedelta(days=3))
     with pytest.raises(Invalid) as refusal:
-        plan(small_market, **bad(slots))
+        plan(planned_market, **bad(slots))
     assert field in refusal.value.errors
     assert scalar("SELECT count(*) FROM market_day") == 0
 
 
-def test_too_far_ahead(small_market):
+def test_too_far_ahead(planned_market):
     with pytest.raises(Invalid) as refusal:
-        plan(small_market, ahead=500)
+        plan(planned_market, ahead=500)
     assert "date" in refusal.value.errors
 
 
-def test_a_slot_by_its_name(small_market):
-    plan(small_market)
-    slot = list_slots(market_id=small_market.market_id)[0]
+def test_a_slot_by_its_name(planned_market):
+    plan(planned_market)
+    slot = list_slots(market_id=planned_market.market_id)[0]
     assert slot.slug.startswith(slot.point_slug) and slot.slug.endswith("-1600")
     assert find_slot(slot.slug) == slot == find_slot(str(slot.id)) == slot_by_id(slot.id)
 
@@ -102,16 +102,16 @@ def test_a_slot_by_its_name(small_market):
 @pytest.mark.parametrize(
     "name", ["", "0", "-1", "9" * 30, "nottuln-platz-2026-99-99-9999", "x' OR 1=1", "a\0b", "ä-2026-11-26-1600"]
 )
-def test_no_such_slot(small_market, name):
+def test_no_such_slot(planned_market, name):
     with pytest.raises(NotFound):
         find_slot(name)
 
 
-def test_pages_of_slots(small_market):
-    plan(small_market)
-    plan(small_market, ahead=4)
+def test_pages_of_slots(planned_market):
+    plan(planned_market)
+    plan(planned_market, ahead=4)
     seen, after = [], None
-    while page := list_slots(market_id=small_market.market_id, after=after, limit=1):
+    while page := list_slots(market_id=planned_market.market_id, after=after, limit=1):
         seen.append(page[0].id)
         after = (page[0].pickup_from, page[0].id)
     assert len(seen) == len(set(seen)) == 4
@@ -129,9 +129,9 @@ def test_pages_of_slots(small_market):
         ("UPDATE pickup_slot SET finished_at = app_now()", "done"),
     ],
 )
-def test_states_follow_the_clock(small_market, change, state):
-    plan(small_market)
+def test_states_follow_the_clock(planned_market, change, state):
+    plan(planned_market)
     with transaction():
         execute(change)
-    assert {slot.state for slot in list_slots(market_id=small_market.market_id)} == {state}
-    assert len(list_slots(market_id=small_market.market_id, only_open=True)) == (2 if state == "open" else 0)
+    assert {slot.state for slot in list_slots(market_id=planned_market.market_id)} == {state}
+    assert len(list_slots(market_id=planned_market.market_id, only_open=True)) == (2 if state == "open" else 0)

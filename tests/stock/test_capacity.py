@@ -11,7 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.database import execute, rows, scalar, transaction
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.stock.capacity import copy_offers, put_on_sale, set_offer
-from tests.factories.small_market import POTATOES, ZONE
+from tests.factories.planned_market import POTATOES, ZONE
 
 CABBAGE = replace(
     POTATOES,
@@ -21,15 +21,16 @@ CABBAGE = replace(
 
 
 @pytest.fixture
-def offer(small_market):
-    variant = small_market.product()
-    return small_market.offer(small_market.day(), variant)
+def offer(planned_market):
+    variant = planned_market.product()
+    return planned_market.offer(planned_market.day(), variant)
 
 
 def state():
     return tuple(
         rows(
-            "SELECT s.capacity, o.price_cents, o.unit_price_cents, o.paused FROM offer o JOIN stock s ON s.id = o.stock_id"
+            "SELECT s.capacity, o.price_cents, o.unit_price_cents, o.paused"
+            " FROM offer o JOIN stock s ON s.id = o.stock_id"
         )[0]
     )
 
@@ -75,8 +76,8 @@ def test_bad_numbers_change_nothing(offer, bad):
     assert state() == (10, 230, 230, False)
 
 
-def test_another_farms_offer_is_unknown(small_market, offer):
-    other = small_market.farm("B01")
+def test_another_farms_offer_is_unknown(planned_market, offer):
+    other = planned_market.farm("B01")
     for number in (offer, 2**62):
         with pytest.raises(NotFound):
             set_offer(number, 5, farm_ids=[other])
@@ -90,26 +91,26 @@ def test_after_the_cut_off_nothing_is_said_any_more(offer):
         set_offer(offer, 5)
 
 
-def test_a_new_price_of_weighed_goods_moves_the_price_a_kilogram(small_market):
-    variant = small_market.product(CABBAGE)
-    offer = small_market.offer(small_market.day(), variant)
+def test_a_new_price_of_weighed_goods_moves_the_price_a_kilogram(planned_market):
+    variant = planned_market.product(CABBAGE)
+    offer = planned_market.offer(planned_market.day(), variant)
     assert state() == (10, 350, 250, False)
     set_offer(offer, price_cents=420)
     assert state() == (10, 420, 300, False)
 
 
-def test_the_price_of_the_variant_stays(small_market, offer):
+def test_the_price_of_the_variant_stays(planned_market, offer):
     set_offer(offer, price_cents=999)
     assert scalar("SELECT price_cents FROM variant") == 230
 
 
-def test_like_last_week(small_market):
-    variant = small_market.product()
-    first, second = small_market.day(2), small_market.day(9)
-    set_offer(small_market.offer(first, variant), 77, 199, True)
+def test_like_last_week(planned_market):
+    variant = planned_market.product()
+    first, second = planned_market.day(2), planned_market.day(9)
+    set_offer(planned_market.offer(first, variant), 77, 199, True)
     with transaction():
         execute("UPDATE stock SET sold = 80, capacity = 90 WHERE market_day_id = :day", day=second)
-    assert copy_offers(small_market.farm_id, day_of(first), day_of(second)) == 1
+    assert copy_offers(planned_market.farm_id, day_of(first), day_of(second)) == 1
     copied = rows(
         "SELECT s.capacity, o.price_cents, o.paused FROM offer o JOIN stock s ON s.id = o.stock_id"
         " WHERE o.market_day_id = :day",
@@ -118,18 +119,18 @@ def test_like_last_week(small_market):
     assert [tuple(row) for row in copied] == [(80, 199, True)]  # not below what is sold there
 
 
-def test_like_last_week_puts_on_sale_what_is_missing(small_market):
-    variant = small_market.product()
-    first, second = small_market.day(2), small_market.day(3)
+def test_like_last_week_puts_on_sale_what_is_missing(planned_market):
+    variant = planned_market.product()
+    first, second = planned_market.day(2), planned_market.day(3)
     with transaction():
         execute("DELETE FROM offer WHERE market_day_id = :day", day=second)
         execute("DELETE FROM stock WHERE market_day_id = :day", day=second)
-    assert copy_offers(small_market.farm_id, day_of(first), day_of(second)) == 1
-    assert small_market.offer(second, variant) is not None
+    assert copy_offers(planned_market.farm_id, day_of(first), day_of(second)) == 1
+    assert planned_market.offer(second, variant) is not None
 
 
-def test_like_last_week_needs_both_days(small_market):
-    day = small_market.day(2)
+def test_like_last_week_needs_both_days(planned_market):
+    day = planned_market.day(2)
     today = clock.now().astimezone(ZONE).date()
     for source, target in (
         (date(2001, 1, 1), day_of(day)),
@@ -137,19 +138,19 @@ def test_like_last_week_needs_both_days(small_market):
         (day_of(day),) * 2,
     ):
         with pytest.raises(NotFound):
-            copy_offers(small_market.farm_id, source, target)
+            copy_offers(planned_market.farm_id, source, target)
 
 
-def test_putting_on_sale_for_the_first_time(small_market):
-    day = small_market.day()
-    variant = small_market.product()
-    offer = put_on_sale(small_market.farm_id, day, variant, 8)
-    assert small_market.offer(day, variant) == offer
+def test_putting_on_sale_for_the_first_time(planned_market):
+    day = planned_market.day()
+    variant = planned_market.product()
+    offer = put_on_sale(planned_market.farm_id, day, variant, 8)
+    assert planned_market.offer(day, variant) == offer
     assert state() == (8, 230, 230, False)
     with pytest.raises(Conflict):
-        put_on_sale(small_market.farm_id, day, variant, 8)
+        put_on_sale(planned_market.farm_id, day, variant, 8)
     with pytest.raises(NotFound):
-        put_on_sale(small_market.farm("B01"), day, variant, 8)
+        put_on_sale(planned_market.farm("B01"), day, variant, 8)
 
 
 def day_of(day_id):

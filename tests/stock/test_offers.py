@@ -11,7 +11,7 @@ from sqlalchemy import event
 from marketplace.kernel.database import execute, transaction
 from marketplace.stock.capacity import set_offer
 from marketplace.stock.offers import OfferFilter, offers_of_slot
-from tests.factories.small_market import POTATOES
+from tests.factories.planned_market import POTATOES
 
 VARIANT = POTATOES.variants[0]
 
@@ -21,7 +21,7 @@ def goods(name, sku, **fields):
 
 
 @pytest.fixture
-def shop(small_market):
+def shop(planned_market):
     """Five kinds of goods on one day; the slot at the square."""
     for product in (
         goods("Äpfel Elstar", "1"),
@@ -30,9 +30,9 @@ def shop(small_market):
         goods("Korn", "4", category="spirituosen", min_age=18),
         goods("Bio-Möhren", "5", organic=True),
     ):
-        small_market.product(product)
-    small_market.slot_id = small_market.slot(small_market.day())
-    return small_market
+        planned_market.product(product)
+    planned_market.slot_id = planned_market.slot(planned_market.day())
+    return planned_market
 
 
 def names(shop, **wanted):
