@@ -15,7 +15,7 @@ from marketplace.stock.offers import OfferFilter, OfferRow, offers_of_slot
 from marketplace.web.access import allow, anyone
 from marketplace.web.api.fields import Fields, arguments, yes_or_no
 from marketplace.web.api.frame import api
-from marketplace.web.api.paging import Page, page_asked
+from marketplace.web.api.lists import page_asked
 from marketplace.web.api.slot_json import moment, slot_json
 
 
@@ -62,7 +62,7 @@ def pickup_slots() -> Any:
 def slot_offers(slot: str) -> Any:
     """What can be ordered for a slot now; sold-out goods with `available` 0."""
     chosen = find_slot(slot)
-    page: Page = page_asked(shelf=int, name=str, id=int)
+    page = page_asked(shelf=int, name=str, id=int)
     with arguments() as asked:
         wanted = filter_asked(asked)
     found = offers_of_slot(chosen.id, wanted, after=page.after, limit=page.limit + 1)
