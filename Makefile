@@ -74,7 +74,7 @@ lock: .venv/dev ## resolve setup.cfg anew into requirements/*.lock
 	@touch $@ .venv/runtime
 
 define install
-	@echo 'Installing what $(1) names …'
+	@echo 'Installing what $(1) names (once; about 80 MB) …'
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r $(1) || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
