@@ -8,11 +8,12 @@ from marketplace.catalogue.unit_price import unit_price
 from marketplace.kernel.database import command, execute, rows
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.words import N_
+from marketplace.stock.amounts import MOST_CENTS, MOST_UNITS, is_whole
+from marketplace.stock.first_sale import put_on_sale
 from marketplace.stock.locks import lock_stock
-from marketplace.stock.opening import CLOSES_AT, FIRST_PICKUP
 
-MOST_UNITS = 1_000_000
-MOST_CENTS = 100_000_00
+__all__ = ["UNCHANGED", "copy_offers", "put_on_sale", "set_offer"]
+
 UNCHANGED = object()
 
 OFFER = """
@@ -42,9 +43,9 @@ def set_offer(
     what is reserved and sold, with the numbers (Conflict), and days whose cut-off has passed. Orders that stand keep
     their price. A pool's capacity counts everything that was ever sold from it.
     """
-    if capacity is not UNCHANGED and capacity is not None and not _whole(capacity, MOST_UNITS):
+    if capacity is not UNCHANGED and capacity is not None and not is_whole(capacity, MOST_UNITS):
         raise Invalid({"capacity": N_("Bitte geben Sie eine ganze Zahl ab 0 an.")})
-    if price_cents is not None and not _whole(price_cents, MOST_CENTS):
+    if price_cents is not None and not is_whole(price_cents, MOST_CENTS):
         raise Invalid({"price_cents": N_("Bitte geben Sie einen Preis an.")})
     stock_id = _stock_of(offer_id, farm_ids)
     lock_stock([stock_id])
@@ -74,59 +75,6 @@ def set_offer(
             paused=paused,
             id=offer_id,
         )
-
-
-@command
-def put_on_sale(farm_id: int, market_day_id: int, variant_id: int, capacity: int | None) -> int:
-    """Puts a variant on sale for a day on which it is not yet; the offer's id. The first time a product is sold.
-
-    Another farm's variant is NotFound; one whose lead time is over, or a day that is closed, is a Conflict.
-    """
-    if capacity is not None and not _whole(capacity, MOST_UNITS):
-        raise Invalid({"capacity": N_("Bitte geben Sie eine ganze Zahl ab 0 an.")})
-    found = rows(
-        "SELECT d.id, d.market_id, v.farm_id, v.pooled, v.price_cents, v.unit_price_cents, "  # noqa: S608 - of our own texts alone
-        + CLOSES_AT
-        + " AS closes_at, d.cancelled_at IS NOT NULL OR "
-        + CLOSES_AT
-        + " <= app_now() AS closed FROM variant v JOIN product p ON p.id = v.product_id AND p.state = 'live'"
-        " JOIN farm f ON f.id = v.farm_id JOIN market_day d ON d.market_id = f.market_id "
-        + FIRST_PICKUP
-        + " WHERE v.id = :variant_id AND v.farm_id = :farm_id AND d.id = :day_id AND NOT v.archived",
-        variant_id=variant_id,
-        farm_id=farm_id,
-        day_id=market_day_id,
-    )
-    if not found:
-        raise NotFound()
-    if found[0].closed:
-        raise Conflict(N_("Dafür ist der Bestellschluss vorbei."))
-    at = {"farm_id": farm_id, "variant_id": variant_id, "day": None if found[0].pooled else market_day_id}
-    execute(
-        "INSERT INTO stock (farm_id, variant_id, market_day_id, capacity)"
-        " VALUES (:farm_id, :variant_id, :day, :capacity) ON CONFLICT DO NOTHING",
-        capacity=capacity,
-        **at,
-    )
-    made = rows(
-        """
-        INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents,
-            closes_at)
-        SELECT :market_id, :day_id, s.farm_id, s.variant_id, s.id, :price, :unit_price, :closes_at
-        FROM stock s WHERE s.variant_id = :variant_id AND s.market_day_id IS NOT DISTINCT FROM CAST(:day AS bigint)
-        ON CONFLICT (market_day_id, variant_id) DO NOTHING RETURNING id
-        """,
-        market_id=found[0].market_id,
-        day_id=market_day_id,
-        price=found[0].price_cents,
-        unit_price=found[0].unit_price_cents,
-        closes_at=found[0].closes_at,
-        variant_id=variant_id,
-        day=at["day"],
-    )
-    if not made:
-        raise Conflict(N_("Das steht an diesem Tag schon zum Verkauf."))
-    return int(made[0].id)
 
 
 COPY = """
@@ -204,7 +152,3 @@ def _stock_of(offer_id: int, farm_ids: list[int] | None) -> int:
     if not found:
         raise NotFound()
     return int(found[0].stock_id)
-
-
-def _whole(value: object, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most

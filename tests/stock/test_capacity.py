@@ -10,7 +10,8 @@ import pytest
 from marketplace.kernel import clock
 from marketplace.kernel.database import execute, rows, scalar, transaction
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
-from marketplace.stock.capacity import copy_offers, put_on_sale, set_offer
+from marketplace.stock.capacity import copy_offers, set_offer
+from marketplace.stock.first_sale import put_on_sale
 from tests.factories.planned_market import POTATOES, ZONE
 
 CABBAGE = replace(

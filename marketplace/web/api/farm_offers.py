@@ -8,10 +8,11 @@ from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.ids import id_from_text
 from marketplace.kernel.words import N_
 from marketplace.stock.capacity import UNCHANGED, copy_offers, set_offer
+from marketplace.stock.first_sale import put_on_sale_on
 from marketplace.stock.own_offers import OwnOffer, next_day_of, own_offer, own_offers
 from marketplace.web.access import allow, current_actor, farm_member
 from marketplace.web.api.farm_asked import farm_asked
-from marketplace.web.api.fields import arguments, body
+from marketplace.web.api.fields import MISSING, arguments, body
 from marketplace.web.api.frame import api
 from marketplace.web.api.lists import page_asked
 
@@ -29,6 +30,21 @@ def farm_offers() -> Any:
     return page.answer(found, own_offer_json, lambda offer: (offer.sku, offer.id))
 
 
+@api.post("/farm/offers")
+@allow(farm_member)
+def new_farm_offer() -> Any:
+    """Puts a variant on sale for a day on which it is not yet: `{variant, date, capacity}`."""
+    with body() as given:
+        variant = given.id("variant")
+        day = given.date("date")
+        capacity = given.whole("capacity", None, least=0, most=1_000_000)
+        if "capacity" not in given:
+            given.note("capacity", MISSING)
+    farm_ids = sorted(current_actor().farm_ids)
+    offer_id = put_on_sale_on(farm_ids, day, variant, capacity)
+    return own_offer_json(own_offer(farm_ids, offer_id)), 201
+
+
 @api.put("/farm/offers/<offer>")
 @allow(farm_member)
 def change_farm_offer(offer: str) -> Any:
@@ -44,7 +60,7 @@ def change_farm_offer(offer: str) -> Any:
         price_cents = given.whole("price_cents", None, least=0, most=100_000_00)
         paused = given.flag("paused", None)
     if capacity is UNCHANGED and price_cents is None and paused is None:
-        raise Invalid({"capacity": N_("Diese Angabe fehlt.")})
+        raise Invalid({"capacity": MISSING})
     set_offer(number, capacity, price_cents, paused, farm_ids=farm_ids)
     return own_offer_json(own_offer(farm_ids, number))
 

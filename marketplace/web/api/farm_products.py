@@ -94,7 +94,7 @@ def product_asked(given: Fields, before: ProductInput, variants: list[VariantInp
         lead_time_minutes=given.whole("lead_time_minutes", before.lead_time_minutes),
         state=given.text("state", before.state, most=20),
     )
-    if "variants" in given or not variants:
+    if "variants" in given:
         for item in given.objects("variants", most=50):
             put_variant(item, variants)
     return replace(wanted, variants=tuple(variants))

@@ -1,4 +1,4 @@
-"""Pages of a list: `?limit=` (1–200, 50 unless asked) and `?cursor=`, an opaque word that says where the next begins."""
+"""Pages of a list: `?limit=` (1–200, 50 unless asked) and `?cursor=`, an opaque word for where the next begins."""
 
 from __future__ import annotations
 

@@ -50,10 +50,11 @@ def office_market_day(day: str) -> Any:
 def plan_office_market_day() -> Any:
     """Plans a day; its offers stand at once. The same market and date again: 409."""
     with body() as given:
-        market_id = _own_market(given.text("market", most=100), current_actor().operator_market_ids)
+        market = given.text("market", most=100)
         day = given.date("date")
         opens, closes = given.instant("orders_open_at"), given.instant("orders_close_at")
         slots = [slot_asked(item) for item in given.objects("slots", most=200)]
+    market_id = _own_market(market, current_actor().operator_market_ids)
     day_id = open_market_day(market_id, day, opens, closes, slots)
     made = find_day(day_id, [market_id])
     return _day_json(made), 201, {"Location": url_for("api.office_market_day", day=str(day_id))}
