@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marketplace.kernel.database import rows
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import code_from_text
@@ -15,13 +17,14 @@ NEAREST = (
 )
 
 
-def order_id_by_code(code: str, host: Host) -> int:
-    """The order of a pickup code among what the host may serve; NotFound."""
-    return _one(rows(FROM + " AND o.pickup_code = :code" + NEAREST, code=code_from_text(code), **host.bounds()))
+def find_by_code(code: str, host: Host) -> tuple[int, str]:
+    """Id and number of the order of a pickup code among what the host may serve; NotFound."""
+    found = rows(FROM + " AND o.pickup_code = :code" + NEAREST, code=code_from_text(code), **host.bounds())
+    return _one(found)
 
 
-def order_id_by_number(number: str, host: Host) -> int:
-    """The order of a number (M-10001, also typed without its letter) among what the host may serve; NotFound."""
+def find_by_number(number: str, host: Host) -> tuple[int, str]:
+    """Id and number of the order of a number (M-10001, also typed without its letter) among what the host may serve; NotFound."""
     typed = number.replace("\0", "").strip().upper()[:40]
     wanted = f"M-{typed}" if typed.isdigit() else typed
     return _one(rows(FROM + " AND o.number = :number", number=wanted, **host.bounds()))
@@ -49,7 +52,7 @@ def number_by_entry(entry: str, slot_id: int, host: Host) -> str:
     return str(found[0].number)
 
 
-def _one(found: list[object]) -> int:
+def _one(found: list[Any]) -> tuple[int, str]:
     if not found:
         raise NotFound()
-    return int(found[0].id)  # type: ignore[attr-defined]
+    return int(found[0].id), str(found[0].number)

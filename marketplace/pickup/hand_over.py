@@ -18,7 +18,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.steps import lock_order, step
 from marketplace.payments.fulfil import post_fulfilment
 from marketplace.payments.refund import refund_deposits
-from marketplace.pickup.find_order import order_id_by_code, order_id_by_number
+from marketplace.pickup.find_order import find_by_code, find_by_number
 from marketplace.pickup.hosts import Host
 from marketplace.pickup.pack_by_default import complete_as_ordered
 
@@ -61,7 +61,10 @@ class Handover:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a handover: `state` when it stands, else `problem` (a word) and `detail` (a sentence)."""
+    """What became of a handover: `state` when it stands, else `problem` (a word) and `detail` (a sentence).
+
+    `number`: the order's; as it was sent, or empty, when no order was found.
+    """
 
     number: str
     state: str | None = None
@@ -75,17 +78,17 @@ def hand_over(handover: Handover, host: Host) -> Outcome:
     Again, and at the same time from two phones, is the same answer and no second effect; deposits go back once.
     Problems: not-found (also for places of others), age, not-ready, unpaid, ended, validation, conflict, unavailable.
     """
-    named = handover.number or handover.code
+    number = handover.number
     try:
-        order_id = _find(handover, host)
+        order_id, number = _find(handover, host)
         order = collect(order_id, handover)
     except Refusal as refusal:
-        return Outcome(named, problem=refusal.word, detail=_sentence(refusal))
+        return Outcome(number, problem=refusal.word, detail=_sentence(refusal))
     except OperationalError:
         log.exception("a handover could not be kept")
         db.session.rollback()
-        return Outcome(named, problem=TryLater.word, detail=Words(TryLater.title))
-    return Outcome(order.number, state=order.state)
+        return Outcome(number, problem=TryLater.word, detail=Words(TryLater.title))
+    return Outcome(number, state=order.state)
 
 
 @command
@@ -110,10 +113,10 @@ def collect(order_id: int, handover: Handover) -> Order:
 
 
 @command
-def _find(handover: Handover, host: Host) -> int:
+def _find(handover: Handover, host: Host) -> tuple[int, str]:
     if handover.number:
-        return order_id_by_number(handover.number, host)
-    return order_id_by_code(handover.code, host)
+        return find_by_number(handover.number, host)
+    return find_by_code(handover.code, host)
 
 
 def _make_ready_at_the_counter(order: Order) -> None:

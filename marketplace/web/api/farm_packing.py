@@ -1,0 +1,118 @@
+"""A farm's packing list over the API: read it, and say what was packed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from marketplace.kernel import clock
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.ids import id_from_text
+from marketplace.pickup.pack import LONGEST_REASON, pack_line
+from marketplace.pickup.packing_list import PackingDay, PackingLine, line_to_pack, lines_by_order, packing_days
+from marketplace.web.access import allow, current_actor, farm_member
+from marketplace.web.api.fields import arguments, body
+from marketplace.web.api.frame import api
+from marketplace.web.api.paging import page_asked
+from marketplace.web.api.slot_json import moment
+
+MOST_UNITS = 1_000_000
+MOST_GRAMS = 1_000_000_000
+
+
+@api.get("/farm/packing-list")
+@allow(farm_member)
+def packing_list() -> Any:
+    """Lines by order on `date`; without it on the next market day. Empty when there is no market then.
+
+    Before the cut-off it is what was ordered so far. `late`: paid after the cut-off; nobody joins after `final_at`.
+    """
+    farm_ids = current_actor().farm_ids
+    page = page_asked(pickup_from=datetime, slot=int, number=int)
+    with arguments() as asked:
+        date = asked.date("date", None)
+    since = clock.now().date() if date is None else None
+    days = packing_days(farm_ids, on=date, since=since, limit=1 if date is None else 20)
+    lines = lines_by_order(farm_ids, [day.id for day in days], after=page.after, orders=page.limit + 1)
+    orders = [list(group) for _number, group in groupby(lines, lambda line: line.number)]
+    by_day = {day.id: day for day in days}
+    zone = days[0].timezone if days else "UTC"
+    answer: dict[str, Any] = page.answer(
+        orders,
+        lambda group: order_json(group, zone),
+        lambda group: (group[0].pickup_from, group[0].slot_id, group[0].pickup_number),
+    )
+    return answer | {"days": [day_json(day) for day in by_day.values()]}
+
+
+@api.post("/farm/packing-list/<line>/pack")
+@allow(farm_member)
+def pack(line: str) -> Any:
+    """`{packed_quantity, weight_g?, reason?}`: written once. Weighed goods need grams, less than ordered a reason."""
+    line_id = id_from_text(line)
+    if line_id is None:
+        raise NotFound()
+    farm_ids = current_actor().farm_ids
+    with body() as given:
+        quantity = given.whole("packed_quantity", least=0, most=MOST_UNITS)
+        weight_g = None if given.given.get("weight_g") is None else given.whole("weight_g", least=0, most=MOST_GRAMS)
+        reason = "" if given.given.get("reason") is None else given.text("reason", most=LONGEST_REASON)
+    pack_line(line_id, farm_ids, quantity, weight_g, reason)
+    packed = line_to_pack(farm_ids, line_id)
+    if packed is None:  # nothing of it was there: the whole order is cancelled and off the list
+        return {"id": line, "packed_quantity": quantity, "state": "short", "reason": reason, "order_state": "cancelled"}
+    return line_json(packed) | {"order": packed.number, "order_state": packed.order_state}
+
+
+def day_json(day: PackingDay) -> dict[str, Any]:
+    """How far the list of a day can be trusted."""
+    return {
+        "market_day": str(day.id),
+        "date": day.date.isoformat(),
+        "orders_close_at": moment(day.orders_close_at, day.timezone),
+        "closed": day.closed,
+        "final_at": moment(day.final_at, day.timezone),
+        "final": day.final,
+        "unpaid_orders": day.unpaid,
+    }
+
+
+def order_json(lines: list[PackingLine], zone: str) -> dict[str, Any]:
+    """An order as its farm sees it: numbers and the first name, no contact data."""
+    first = lines[0]
+    return {
+        "number": first.number,
+        "short_number": first.pickup_number,
+        "first_name": first.first_name,
+        "state": first.order_state,
+        "late": first.late,
+        "pickup_slot": str(first.slot_id),
+        "pickup_point": {"id": str(first.point_id), "name": first.point_name, "town": first.point_town},
+        "pickup_from": moment(first.pickup_from, zone),
+        "pickup_until": moment(first.pickup_until, zone),
+        "lines": [line_json(line) for line in lines],
+    }
+
+
+def line_json(line: PackingLine) -> dict[str, Any]:
+    """A line to pack; `amount_cents` and `deposit_cents` of the whole line, `price_cents` a sale unit."""
+    return {
+        "id": str(line.id),
+        "offer": str(line.offer_id),
+        "farm": str(line.farm_id),
+        "sku": line.sku,
+        "name": line.name,
+        "sale_unit": line.sale_unit,
+        "quantity": line.quantity,
+        "packed_quantity": line.packed_quantity,
+        "catch_weight": line.catch_weight,
+        "usual_weight_g": line.usual_g,
+        "weight_g": line.weight_g,
+        "price_cents": line.price_cents,
+        "unit_price_cents": line.unit_price_cents,
+        "deposit_cents": line.deposit_cents,
+        "amount_cents": line.amount_cents,
+        "state": line.state,
+        "reason": line.reason,
+    }

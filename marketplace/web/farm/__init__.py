@@ -1,0 +1,31 @@
+"""The pages of a farm, for a phone and gloves: what there is, what is to be packed, what was paid."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("farm", __name__, url_prefix="/hof")
+
+# Each module puts its pages on the blueprint.
+from marketplace.web.farm import (  # noqa: E402
+    frame,
+    offer_page,
+    overview,
+    packing_page,
+    packing_paper,
+    packing_steps,
+    statements,
+    stock_page,
+)
+
+__all__ = [
+    "blueprint",
+    "frame",
+    "offer_page",
+    "overview",
+    "packing_page",
+    "packing_paper",
+    "packing_steps",
+    "statements",
+    "stock_page",
+]

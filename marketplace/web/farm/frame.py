@@ -1,0 +1,38 @@
+"""What stands around every page of a farm: its name, its navigation, the switch to another farm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.web.farm import blueprint
+from marketplace.web.farm.visit import FarmHere, my_farms
+
+SIGN_OUT = "/konto/abmelden"
+
+
+@blueprint.context_processor
+def around() -> dict[str, Any]:
+    """The variables of layouts/farm.html."""
+    farm: FarmHere | None = g.get("farm_here")
+    if farm is None:
+        return {"sign_out_url": SIGN_OUT, "home_url": "/hof/"}
+    items = (
+        (_("Heute"), "farm.overview", ("farm.overview", "farm.start")),
+        (_("Bestand"), "farm.stock", ("farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer")),
+        (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short")),
+        (_("Abrechnung"), "farm.statements", ("farm.statements", "farm.statement")),
+    )
+    return {
+        "farm": farm,
+        "other_farms": [other for other in my_farms() if other.id != farm.id],
+        "frame_title": farm.name,
+        "home_url": url_for("farm.overview", farm_id=farm.id),
+        "sign_out_url": SIGN_OUT,
+        "nav_items": [
+            {"label": label, "url": url_for(page, farm_id=farm.id), "current": request.endpoint in pages}
+            for label, page, pages in items
+        ],
+    }

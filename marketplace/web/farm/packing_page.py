@@ -1,0 +1,105 @@
+"""The packing list of a day: by order, by product, by place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.kernel import clock
+from marketplace.pickup.packing_list import (
+    PackingDay,
+    PackingLine,
+    lines_by_order,
+    totals_by_point,
+    totals_by_product,
+)
+from marketplace.web.access import allow, farm_member
+from marketplace.web.farm import blueprint
+from marketplace.web.farm.packing_view import cards, places, point_name
+from marketplace.web.farm.visit import FarmHere, days_and_chosen, farm_here
+from marketplace.web.farm.words import day_tabs
+from marketplace.web.look.filters import moment_near
+
+VIEWS = ("bestellungen", "produkte", "abholorte")
+
+
+@blueprint.get("/<int:farm_id>/packen")
+@allow(farm_member)
+def packing(farm_id: int) -> str:
+    """`tag`: the day; `ansicht`: bestellungen, produkte or abholorte."""
+    return packing_page(farm_here(farm_id))
+
+
+def packing_page(
+    farm: FarmHere,
+    *,
+    errors: Mapping[str, str] | None = None,
+    unusual: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> str:
+    """The page, also with what was wrong: `errors` by field, `unusual` weights that want to be sure of."""
+    days, chosen = days_and_chosen(farm)
+    view = request.values.get("ansicht", "")
+    view = view if view in VIEWS else VIEWS[0]
+    lines = lines_by_order([farm.id], [chosen.id]) if chosen else []
+    shown = cards(farm.id, lines, open_to_pack=bool(chosen and chosen.closed), typed=typed)
+    return render_template(
+        "farm/packing.html",
+        day=chosen,
+        view=view,
+        day_tabs=day_tabs(days, chosen, lambda date: _url(farm, date, view)),
+        view_tabs=_view_tabs(farm, chosen, view),
+        state=_state(chosen),
+        done=sum(1 for line in lines if line.state != "open"),
+        total=len(lines),
+        cards=shown,
+        next_card=next((card for card in shown if card["to_pack"]), None),
+        products=totals_by_product([farm.id], [chosen.id]) if chosen and view == "produkte" else [],
+        places=places(totals_by_point([farm.id], [chosen.id])) if chosen and view == "abholorte" else [],
+        deliveries=deliveries(lines),
+        errors=dict(errors or {}),
+        unusual=dict(unusual or {}),
+    )
+
+
+def _url(farm: FarmHere, day: Any, view: str) -> str:
+    return url_for("farm.packing", farm_id=farm.id, tag=day, ansicht=None if view == VIEWS[0] else view)
+
+
+def _view_tabs(farm: FarmHere, day: PackingDay | None, view: str) -> list[dict[str, Any]]:
+    names = {"produkte": _("Produkte"), "bestellungen": _("Bestellungen"), "abholorte": _("Abholorte")}
+    return [
+        {"label": label, "url": _url(farm, day.date if day else None, key), "current": key == view}
+        for key, label in names.items()
+    ]
+
+
+def _state(day: PackingDay | None) -> str:
+    """How far this list can be trusted, in one sentence."""
+    if day is None:
+        return ""
+    if not day.closed:
+        return _(
+            "Bestellungen kommen noch bis %(when)s. Abhaken geht danach.", when=moment_near(day.orders_close_at)
+        )
+    if day.unpaid and not day.final:
+        return _(
+            "Unbezahlt: %(count)s. Was bis %(when)s bezahlt wird, kommt dazu und ist markiert.",
+            count=day.unpaid,
+            when=moment_near(day.final_at),
+        )
+    if not day.final and clock.now() < day.final_at:
+        return _("Endgültig ab %(when)s.", when=moment_near(day.final_at))
+    return _("Diese Liste ist endgültig.")
+
+
+def deliveries(lines: list[PackingLine]) -> list[dict[str, Any]]:
+    """Where the crates go, and by when: each place once."""
+    found: dict[int, dict[str, Any]] = {}
+    for line in lines:
+        place = found.setdefault(line.slot_id, {"name": point_name(line), "from": line.pickup_from, "orders": set()})
+        place["orders"].add(line.order_id)
+    return [{**place, "orders": len(place["orders"])} for place in found.values()]
