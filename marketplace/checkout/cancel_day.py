@@ -6,6 +6,7 @@ from marketplace.checkout.cancel_order import BY_OFFICE, cancel_order
 from marketplace.kernel.database import command, execute, rows
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.words import N_
+from marketplace.stock.opening import hold_back_orders
 
 
 def cancel_day(market_day_id: int) -> int:
@@ -45,11 +46,12 @@ def cancelled_days_to_finish() -> list[int]:
 
 @command
 def _close_for_good(market_day_id: int) -> None:
+    hold_back_orders(market_day_id)
     found = rows(
         """
         SELECT d.cancelled_at, NOT EXISTS (SELECT 1 FROM pickup_slot s WHERE s.market_day_id = d.id
                AND s.cancelled_at IS NULL AND s.pickup_until > app_now()) AS is_over
-        FROM market_day d WHERE d.id = :id FOR UPDATE OF d
+        FROM market_day d WHERE d.id = :id FOR NO KEY UPDATE OF d
         """,
         id=market_day_id,
     )

@@ -13,7 +13,7 @@ LOCKED = """
 SELECT d.id, d.market_id, d.orders_open_at, d.orders_close_at, d.closed_at, d.cancelled_at, app_now() AS now,
        (SELECT min(s.pickup_from) FROM pickup_slot s
         WHERE s.market_day_id = d.id AND s.cancelled_at IS NULL) AS first_pickup
-FROM market_day d WHERE d.id = :id FOR UPDATE OF d
+FROM market_day d WHERE d.id = :id FOR NO KEY UPDATE OF d
 """
 
 

@@ -24,7 +24,7 @@ JOIN stock s ON s.id = o.stock_id
 JOIN variant v ON v.id = o.variant_id
 JOIN market_day d ON d.id = o.market_day_id
 WHERE o.id = :offer_id AND (CAST(:farm_ids AS bigint[]) IS NULL OR o.farm_id = ANY(CAST(:farm_ids AS bigint[])))
-FOR UPDATE OF o
+FOR NO KEY UPDATE OF o
 """
 
 

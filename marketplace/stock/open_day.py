@@ -11,7 +11,7 @@ from marketplace.market_days.calendar import missing_days
 from marketplace.market_days.change_day import Times, move_times
 from marketplace.market_days.plan_day import SlotPlan, plan_market_day
 from marketplace.markets.settings import setting
-from marketplace.stock.opening import follow_cut_off, open_offers
+from marketplace.stock.opening import follow_cut_off, hold_back_orders, open_offers
 
 
 @command
@@ -29,6 +29,8 @@ def change_market_day(
     day_id: int, *, orders_open_at: datetime | None = None, orders_close_at: datetime | None = None
 ) -> Times:
     """Moves the day's times (see `move_times` for what it refuses); its offers follow in the same transaction."""
+    if orders_close_at is not None:
+        hold_back_orders(day_id)
     times = move_times(day_id, orders_open_at=orders_open_at, orders_close_at=orders_close_at)
     follow_cut_off(day_id)
     return times

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from marketplace.kernel.database import command, execute
+from marketplace.kernel.database import command, execute, rows
+from marketplace.stock.locks import lock_stock
 
 # When a variant's orders close: with the day, or its lead time before the first pickup, whichever is earlier. The
 # longer of the farm's and the product's lead time holds. Used by both statements below; needs d, f, p and `first`.
@@ -97,6 +98,15 @@ def open_offers(market_day_id: int) -> int:
     """
     execute(OPEN_STOCK, day_id=market_day_id)
     return execute(OPEN_OFFERS, day_id=market_day_id)
+
+
+@command
+def hold_back_orders(market_day_id: int) -> None:
+    """Until this transaction ends nobody reserves for the day, and whoever did so has committed.
+
+    For closing at this second: what is accepted has then been accepted before the cut-off (I12).
+    """
+    lock_stock(row.stock_id for row in rows("SELECT stock_id FROM offer WHERE market_day_id = :id", id=market_day_id))
 
 
 @command
