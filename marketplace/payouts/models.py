@@ -14,7 +14,10 @@ from marketplace.kernel.database import BigId, Model
 
 
 class PayoutRun(Model):
-    """One market, all that is due until a date (inclusive). `figures_hash`: what was submitted, checked again at approve and pay."""
+    """One market, all that is due until a date (inclusive).
+
+    `figures_hash`: what was submitted, looked at again at approve, pay and each transfer.
+    """
 
     __tablename__ = "payout_run"
     __table_args__ = (
@@ -46,7 +49,12 @@ class PayoutRun(Model):
 
 
 class Statement(Model):
-    """What a farm gets of a run, and why. All cents; signs and sums as INTERFACE.md has them ("A statement")."""
+    """What a farm gets of a run, and why. All cents; signs and sums as INTERFACE.md has them ("A statement").
+
+    `figures_hash`: of its frozen entries and figures, looked at again before money moves. `paid_by`: transfer or sepa.
+    `tried_at` (machine's clock): a transfer was asked for and may have been made. `refusals`: how often the provider
+    said a clear no; each later try has a key of its own, since the provider repeats its answer to the old one.
+    """
 
     __tablename__ = "statement"
     __table_args__ = (
@@ -84,11 +92,17 @@ class Statement(Model):
     objection: Mapped[str] = mapped_column(Text, server_default="")
     objected_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+    figures_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tried_at: Mapped[datetime | None]
+    refusals: Mapped[int] = mapped_column(server_default="0")
     fees: Mapped[list[StatementFee]] = relationship(order_by="StatementFee.id")
 
 
 class StatementFee(Model):
-    """One component of the commission: half-up of `base_cents` (gross less refunds) · `rate_bp`; `vat_cents` its share of the VAT."""
+    """A component of the commission: half-up of `base_cents` (gross less refunds) · `rate_bp`.
+
+    `vat_cents` is its share of the VAT, which is rounded once a statement.
+    """
 
     __tablename__ = "statement_fee"
     __table_args__ = (UniqueConstraint("statement_id", "component"),)
@@ -114,3 +128,19 @@ class PayoutLine(Model):
     farm_id: Mapped[int] = mapped_column(ForeignKey("farm.id"))
     ledger_entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
     amount_cents: Mapped[int]
+
+
+class PayoutHold(Model):
+    """While it is not lifted, nothing is paid out to the farm; its entries wait for a later run."""
+
+    __tablename__ = "payout_hold"
+    __table_args__ = (
+        Index("uq_payout_hold_open", "farm_id", unique=True, postgresql_where=text("lifted_at IS NULL")),
+    )
+
+    id: Mapped[BigId]
+    farm_id: Mapped[int] = mapped_column(ForeignKey("farm.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.app_now())
+    lifted_at: Mapped[datetime | None]

@@ -1,0 +1,97 @@
+"""The port through which farms are paid: a transfer through the provider, and accounts to transfer to.
+
+Outcomes as everywhere: a view is *done*; `ProviderRefused` is a clear no, nothing happened; `ProviderUnavailable`
+says try again, and that we do not know. Never called with a transaction open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from marketplace.payments.gateway import BalanceView, ProviderRefused, ProviderUnavailable
+
+__all__ = [
+    "AccountRequest",
+    "AccountView",
+    "Bank",
+    "ProviderRefused",
+    "ProviderUnavailable",
+    "TransferRequest",
+    "TransferView",
+    "port",
+    "use",
+]
+
+# The provider's words for "not enough money there yet": time heals it.
+NOT_YET = ("balance_insufficient",)
+
+
+@dataclass(frozen=True)
+class TransferRequest:
+    """Cents of EUR to a farm's connected account. `intent`: our statement's uuid, by which it is found again."""
+
+    key: str
+    intent: str
+    group: str
+    account_ref: str
+    amount_cents: int
+    description: str
+
+
+@dataclass(frozen=True)
+class TransferView:
+    """A transfer that was made; `balance` is its row in the provider's books, if it came along."""
+
+    ref: str
+    amount_cents: int
+    account_ref: str
+    balance: BalanceView | None
+
+
+@dataclass(frozen=True)
+class AccountRequest:
+    """A farm that is to be paid by transfer. `key` makes a repeat harmless."""
+
+    key: str
+    farm_id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """`enabled`: transfers may go there now."""
+
+    ref: str
+    enabled: bool
+
+
+class Bank(Protocol):
+    """What payouts need of the provider."""
+
+    def transfer(self, request: TransferRequest) -> TransferView: ...
+
+    def find_transfer(self, request: TransferRequest) -> TransferView | None:
+        """A transfer of the same group and intent that was made already."""
+        ...
+
+    def open_account(self, request: AccountRequest) -> AccountView: ...
+
+    def account(self, ref: str) -> AccountView: ...
+
+
+_bank: Bank | None = None
+
+
+def use(chosen: Bank) -> None:
+    """Called by wiring: this process pays through `chosen`."""
+    global _bank
+    _bank = chosen
+
+
+def port() -> Bank:
+    """The bank of this process."""
+    if _bank is None:
+        raise RuntimeError("no bank: wiring.connect was not called")
+    return _bank

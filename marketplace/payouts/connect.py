@@ -1,0 +1,45 @@
+"""A farm's account at the provider, to which transfers go."""
+
+from __future__ import annotations
+
+from marketplace.farms.bank import connected_account, note_connected_account
+from marketplace.farms.models import Farm
+from marketplace.kernel.database import command, db, in_transaction
+from marketplace.kernel.errors import NotFound
+from marketplace.payouts.bank import AccountRequest, port
+
+
+def connect_farm(farm_id: int) -> None:
+    """Opens the farm's account at the provider, once. May run twice; raises what the port raises."""
+    if in_transaction():
+        raise RuntimeError("a provider is called with no transaction open")
+    request = _wanted(farm_id)
+    if request is not None:
+        view = port().open_account(request)
+        note_connected_account(farm_id, view.ref, view.enabled)
+
+
+def look_at_account(farm_id: int) -> None:
+    """Notes whether the provider lets the farm be paid now (after its event `account.updated`)."""
+    if in_transaction():
+        raise RuntimeError("a provider is called with no transaction open")
+    ref = _ref(farm_id)
+    if ref is not None:
+        view = port().account(ref)
+        note_connected_account(farm_id, view.ref, view.enabled)
+
+
+@command
+def _wanted(farm_id: int) -> AccountRequest | None:
+    farm = db.session.get(Farm, farm_id)
+    if farm is None:
+        raise NotFound()
+    if connected_account(farm_id) is not None:
+        return None
+    return AccountRequest(key=f"acct-{farm.uuid}", farm_id=farm.id, name=farm.legal_name or farm.name, email=farm.email)
+
+
+@command
+def _ref(farm_id: int) -> str | None:
+    known = connected_account(farm_id)
+    return None if known is None else known.provider_ref

@@ -1,0 +1,102 @@
+"""What is due to the farms: entries of their payable that no run holds yet (DECISIONS 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from marketplace.kernel import installation
+from marketplace.kernel.database import rows
+
+# Sums a part in the farm's view (what it gets is positive), and the entries behind them, in order.
+_SUMS = """
+       coalesce(sum(cents) FILTER (WHERE part = 'goods'), 0)::bigint AS goods_cents,
+       coalesce(sum(cents) FILTER (WHERE part = 'refund'), 0)::bigint AS refund_cents,
+       coalesce(sum(cents) FILTER (WHERE part IN ('deposit', 'refund_deposit')), 0)::bigint AS deposit_cents,
+       coalesce(sum(cents) FILTER (WHERE part NOT IN ('goods', 'refund', 'deposit', 'refund_deposit')), 0)::bigint
+           AS other_cents,
+       array_agg(id ORDER BY id) AS entry_ids, array_agg(cents ORDER BY id) AS amounts
+"""
+
+# A sale by its pickup date, once its money is there; the rest by the date it was posted. What a run posts itself
+# (commission, transfers) is never due: commission is frozen where it is posted, and reversed when it is let go.
+_DUE = (
+    """
+WITH due AS (
+    SELECT e.id, e.farm_id, e.part, -e.amount_cents AS cents
+    FROM ledger_entry e
+    JOIN ledger_txn t ON t.id = e.txn_id
+    JOIN market m ON m.id = e.market_id
+    LEFT JOIN orders o ON o.id = e.order_id
+    LEFT JOIN market_day d ON d.id = o.market_day_id
+    WHERE e.market_id = :market_id AND e.farm_id IS NOT NULL
+      AND e.account = 'farm:' || e.farm_id || ':payable'
+      AND t.source_type NOT IN ('commission', 'transfer', 'transfer_reversal')
+      AND NOT EXISTS (SELECT 1 FROM payout_line l WHERE l.ledger_entry_id = e.id AND l.run_id <> :run_id)
+      AND CASE WHEN t.kind = 'fulfilment'
+               THEN d.date <= :sales_until AND o.payment_state IN ('captured', 'partially_refunded', 'refunded')
+               ELSE (t.posted_at AT TIME ZONE m.timezone)::date <= :until END
+)
+SELECT farm_id,"""  # noqa: S608 - put together of constants
+    + _SUMS
+    + "FROM due GROUP BY farm_id ORDER BY farm_id"
+)
+
+_FROZEN = (
+    """
+WITH frozen AS (
+    SELECT e.id, l.farm_id, e.part, -e.amount_cents AS cents
+    FROM payout_line l
+    JOIN ledger_entry e ON e.id = l.ledger_entry_id
+    JOIN ledger_txn t ON t.id = e.txn_id
+    WHERE l.statement_id = :statement_id AND t.source_type <> 'commission'
+)
+SELECT farm_id,"""  # noqa: S608 - put together of constants
+    + _SUMS
+    + "FROM frozen GROUP BY farm_id"
+)
+
+
+@dataclass(frozen=True)
+class FarmDue:
+    """What a farm has coming, in cents (positive: to the farm), and the entries it consists of, ids ascending."""
+
+    farm_id: int
+    goods_cents: int
+    refund_cents: int
+    deposit_cents: int
+    other_cents: int
+    entry_ids: tuple[int, ...]
+    amounts: tuple[int, ...]
+
+
+def sales_until(until: date, drawn_up_on: date) -> date:
+    """The last pickup date of a run: `until`, but never younger than the hold days before it was drawn up."""
+    return min(until, drawn_up_on - timedelta(days=installation.settings().payout_hold_days))
+
+
+def due_entries(market_id: int, run_id: int, until: date, drawn_up_on: date) -> list[FarmDue]:
+    """All that is due and in no other run, a farm each, out of one snapshot."""
+    found = rows(
+        _DUE, market_id=market_id, run_id=run_id, until=until, sales_until=sales_until(until, drawn_up_on)
+    )
+    return [_farm_due(row) for row in found]
+
+
+def frozen_entries(statement_id: int, farm_id: int) -> FarmDue:
+    """What a statement holds frozen, as the ledger has it now, without the commission that the run posted."""
+    found = rows(_FROZEN, statement_id=statement_id)
+    return _farm_due(found[0]) if found else FarmDue(farm_id, 0, 0, 0, 0, (), ())
+
+
+def _farm_due(row: Any) -> FarmDue:
+    return FarmDue(
+        farm_id=row.farm_id,
+        goods_cents=row.goods_cents,
+        refund_cents=row.refund_cents,
+        deposit_cents=row.deposit_cents,
+        other_cents=row.other_cents,
+        entry_ids=tuple(row.entry_ids),
+        amounts=tuple(int(cents) for cents in row.amounts),
+    )

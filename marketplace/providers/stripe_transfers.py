@@ -1,0 +1,82 @@
+"""Transfers to farms and their accounts, spoken through the official client (separate charges and transfers)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import stripe
+
+from marketplace.payments.gateway import BalanceView
+from marketplace.payouts.bank import AccountRequest, AccountView, TransferRequest, TransferView
+from marketplace.providers.stripe_client import outcomes, plain
+from marketplace.providers.stripe_gateway import _balance
+
+
+class StripeBank:
+    """Implements `payouts.bank.Bank`."""
+
+    def __init__(self, client: stripe.StripeClient) -> None:
+        self._api = client.v1
+
+    def transfer(self, request: TransferRequest) -> TransferView:
+        with outcomes():
+            made = self._api.transfers.create(
+                {
+                    "amount": request.amount_cents,
+                    "currency": "eur",
+                    "destination": request.account_ref,
+                    "description": request.description,
+                    "metadata": {"intent": request.intent},
+                    "transfer_group": request.group,
+                    "expand": ["balance_transaction"],
+                },
+                {"idempotency_key": request.key},
+            )
+        return _transfer(made)
+
+    def find_transfer(self, request: TransferRequest) -> TransferView | None:
+        with outcomes():
+            listing = self._api.transfers.list(
+                {"transfer_group": request.group, "limit": 100, "expand": ["data.balance_transaction"]}
+            )
+            for made in listing.auto_paging_iter():
+                if (plain(made).get("metadata") or {}).get("intent") == request.intent:
+                    return _transfer(made)
+        return None
+
+    def open_account(self, request: AccountRequest) -> AccountView:
+        with outcomes():
+            account = self._api.accounts.create(
+                {
+                    "type": "express",
+                    "country": "DE",
+                    "email": request.email,
+                    "capabilities": {"transfers": {"requested": True}},
+                    "business_profile": {"name": request.name},
+                    "metadata": {"farm": str(request.farm_id)},
+                },
+                {"idempotency_key": request.key},
+            )
+        return _account(account)
+
+    def account(self, ref: str) -> AccountView:
+        with outcomes():
+            return _account(self._api.accounts.retrieve(ref))
+
+
+def _transfer(found: Any) -> TransferView:
+    data = plain(found)
+    balance: BalanceView | None = _balance(data.get("balance_transaction"))
+    destination = data["destination"]
+    return TransferView(
+        ref=data["id"],
+        amount_cents=data["amount"],
+        account_ref=destination if isinstance(destination, str) else destination["id"],
+        balance=balance,
+    )
+
+
+def _account(found: Any) -> AccountView:
+    data = plain(found)
+    active = (data.get("capabilities") or {}).get("transfers") == "active"
+    return AccountView(data["id"], enabled=bool(active and data.get("payouts_enabled", True)))
