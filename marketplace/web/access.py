@@ -1,0 +1,167 @@
+"""Who may see what: named predicates beside the routes. A route that names none is not served (`deny_by_default`).
+
+    @blueprint.get("/")
+    @allow(operator)
+    def overview() -> str: ...
+
+Pages know people by their signed-in browser, the API by bearer token alone, so that a foreign page can do nothing
+there with a cookie.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, current_app, request, session
+
+from marketplace.kernel import actor
+from marketplace.kernel.errors import Forbidden, NotFound, NotSignedIn, SecondFactorNeeded
+from marketplace.kernel.rate_limits import address_bucket, hit
+from marketplace.kernel.words import N_
+from marketplace.people.person import GUEST, Person, person_by_sign_in, person_by_token
+from marketplace.people.sign_ins import seen
+from marketplace.people.tokens import used
+from marketplace.web.request_id import request_id
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SIGN_IN = "anmeldung"  # the sign-in's token in the signed session cookie
+FRESH = timedelta(minutes=5)
+_ACTOR = "marketplace.actor"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A named condition on a person."""
+
+    name: str
+    holds: Callable[[Person], bool]
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+anyone = Predicate("anyone", lambda person: True)
+signed_in = Predicate("signed_in", lambda person: person.is_signed_in)
+farm_member = Predicate("farm_member", lambda person: bool(person.farm_ids))
+host = Predicate("host", lambda person: bool(person.host_market_ids or person.pickup_point_ids))
+operator = Predicate("operator", lambda person: bool(person.operator_market_ids))
+approver_or_operator = Predicate("approver_or_operator", lambda person: bool(person.office_market_ids))
+farm_member_or_operator = Predicate(
+    "farm_member_or_operator", lambda person: bool(person.farm_ids or person.operator_market_ids)
+)
+
+
+def allow(predicate: Predicate) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The view is for those of whom `predicate` holds; others get 401, 403, or are asked for their second factor."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            require(predicate)
+            return view(*args, **kwargs)
+
+        guarded.access = predicate  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def require(predicate: Predicate) -> None:
+    """Raises NotSignedIn, SecondFactorNeeded or Forbidden unless `predicate` holds of whoever asks."""
+    if predicate is anyone and request.method in _SAFE:
+        return  # nothing is asked of the database for a page that is for everybody
+    person = current_actor()
+    if predicate.holds(person):
+        return
+    if not person.is_signed_in:
+        raise NotSignedIn()
+    raise SecondFactorNeeded() if person.withheld else Forbidden()
+
+
+def current_actor() -> Person:
+    """Whoever is behind this request; a guest without a statement to the database when there is no sign of anybody."""
+    found = request.environ.get(_ACTOR)
+    if found is None:
+        found = _behind_bearer() if is_api() else _behind_session()
+        set_actor(found)
+    return found  # type: ignore[no-any-return]
+
+
+def set_actor(person: Person) -> None:
+    """From now on in this request `person` acts."""
+    request.environ[_ACTOR] = person
+    name = "guest" if person.account_id is None else str(person.account_id)
+    actor.act_as(actor.Actor(name, request_id()))
+
+
+def forget_actor() -> None:
+    """Look again at the next question: somebody signed in or out."""
+    request.environ.pop(_ACTOR, None)
+
+
+def is_api() -> bool:
+    """Is this a call of the API (of any version), rather than of a page?"""
+    return request.path.startswith("/api/")
+
+
+def _behind_bearer() -> Person:
+    """Whoever the bearer token belongs to. NotSignedIn for one that is unknown or over; guessing is slowed down."""
+    header = request.headers.get("Authorization", "")
+    if not header:
+        return GUEST
+    scheme, _, token = header.partition(" ")
+    person = person_by_token(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    if person is None:
+        hit(f"bearer:{address_bucket(request.remote_addr)}", 300, 100)
+        raise NotSignedIn(N_("Dieses Token gilt nicht oder nicht mehr."))
+    used(person)
+    return person
+
+
+def _behind_session() -> Person:
+    token = session.get(SIGN_IN)
+    if not isinstance(token, str):
+        return GUEST
+    person = person_by_sign_in(token)
+    if person is None:
+        session.pop(SIGN_IN)
+        return GUEST
+    seen(person)
+    return person
+
+
+def has_fresh_second_factor() -> bool:
+    """Was the second factor given in this browser in the last five minutes, or is this a bearer token?"""
+    person = current_actor()
+    if person.token_id is not None:
+        return True
+    return bool(person.stepped_up_at and person.read_at and person.read_at - person.stepped_up_at <= FRESH)
+
+
+def fresh_second_factor() -> bool:
+    """True, or raises SecondFactorNeeded: called before what moves money or rights."""
+    if not has_fresh_second_factor():
+        raise SecondFactorNeeded()
+    return True
+
+
+def deny_by_default(app: Flask) -> None:
+    """A route whose view names no predicate answers 404, whoever asks."""
+
+    @app.before_request
+    def denied() -> None:
+        if request.endpoint and access_of(current_app.view_functions.get(request.endpoint)) is None:
+            raise NotFound()
+
+
+def access_of(view: Any) -> Predicate | None:
+    """The predicate that `allow` left on a view."""
+    found = getattr(view, "access", None)
+    return found if isinstance(found, Predicate) else None
