@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from marketplace.checkout.quote import Quote, QuotedLine, quote
 from marketplace.checkout.request import METHODS, OrderRequest
-from marketplace.events.facts import OrderConfirmed, OrderPlaced
+from marketplace.events.facts import OrderConfirmed, OrderPlaced, PaymentWanted
 from marketplace.events.outbox import publish
 from marketplace.kernel import clock, installation
-from marketplace.kernel.database import command, constraint_of, db
+from marketplace.kernel.database import command, constraint_of, db, execute
 from marketplace.kernel.emails import address_from_text, address_key
 from marketplace.kernel.errors import Invalid, KeyReused, TooYoung
 from marketplace.kernel.ids import new_code, new_token
@@ -24,8 +24,7 @@ from marketplace.kernel.words import N_, Words
 from marketplace.market_days.places import take_place
 from marketplace.orders.find import order_by_checkout
 from marketplace.orders.models import Order, OrderLine
-from marketplace.payments.request import want_payment
-from marketplace.stock.models import Reservation
+from marketplace.payments.request import add_payment
 from marketplace.stock.reserve import Wanted, consume, reserve
 
 LEAST_CARD_CENTS = 50
@@ -63,12 +62,12 @@ def _place(request: OrderRequest) -> Order:
     reserve([Wanted(line.offer_id, line.stock_id, line.quantity) for line in quoted.lines])
     order = _write(request, quoted, email, take_place(request.slot_id))
     capture_later = quoted.slot.pickup_from - clock.now() <= HOLD_LASTS
-    want_payment(order, capture_later=capture_later)
+    payment = add_payment(order, capture_later=capture_later)
     if request.payment_method == "pay_at_pickup":
         consume(order.id)
         publish(OrderConfirmed(order.id))
     else:
-        publish(OrderPlaced(order.id))
+        publish(PaymentWanted(payment.id), OrderPlaced(order.id))
     return order
 
 
@@ -133,6 +132,7 @@ def _write(request: OrderRequest, quoted: Quote, email: str, pickup_number: int)
         language=request.language,
         payment_method=request.payment_method,
         state="confirmed" if at_pickup else "awaiting_payment",
+        payment_state="none" if at_pickup else "pending",
         confirmed_at=func.app_now() if at_pickup else None,
         total_cents=quoted.total_cents,
         deposit_cents=quoted.deposit_cents,
@@ -146,19 +146,20 @@ def _write(request: OrderRequest, quoted: Quote, email: str, pickup_number: int)
     db.session.add(order)
     db.session.flush()
     db.session.add_all([_line(order.id, line) for line in quoted.lines])
-    db.session.add_all(
-        [
-            Reservation(
-                order_id=order.id,
-                offer_id=line.offer_id,
-                stock_id=line.stock_id,
-                quantity=line.quantity,
-                expires_at=expires_at,
-            )
-            for line in quoted.lines
-        ]
-    )
     db.session.flush()
+    execute(
+        """
+        INSERT INTO reservation (order_id, offer_id, stock_id, quantity, expires_at)
+        SELECT o.id, u.offer_id, u.stock_id, u.quantity, o.expires_at
+        FROM orders o, unnest(CAST(:offers AS bigint[]), CAST(:stocks AS bigint[]), CAST(:quantities AS bigint[]))
+             AS u(offer_id, stock_id, quantity)
+        WHERE o.id = :order_id
+        """,
+        order_id=order.id,
+        offers=[line.offer_id for line in quoted.lines],
+        stocks=[line.stock_id for line in quoted.lines],
+        quantities=[line.quantity for line in quoted.lines],
+    )
     return order
 
 

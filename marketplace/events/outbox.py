@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 
 from marketplace.events.facts import KINDS, Fact
 from marketplace.events.models import Fact as FactRow
 from marketplace.kernel.database import db, in_transaction
 
+# The channel that the trigger `doorbell` of the table rings.
 DOORBELL = "outbox"
 
 
@@ -22,7 +23,6 @@ def publish(*facts: Fact) -> None:
     db.session.execute(
         insert(FactRow), [{"kind": type(fact).__name__, "payload": asdict(fact)} for fact in facts]
     )
-    db.session.execute(select(func.pg_notify(DOORBELL, "")))
 
 
 def read(row: FactRow) -> Fact:

@@ -21,8 +21,11 @@ SHORTEST_SESSION = timedelta(minutes=30)
 SPARE = timedelta(minutes=5)
 
 
-def want_payment(order: Order, *, capture_later: bool) -> Payment:
-    """The row of a new payment of a locked or new order; the hosted page is opened by `open_session` or the worker."""
+def add_payment(order: Order, *, capture_later: bool) -> Payment:
+    """The row of a new payment of a new order. The caller publishes PaymentWanted when it is `pending`.
+
+    The hosted page is opened by `open_session` at once, or by the worker.
+    """
     at_pickup = order.payment_method == "pay_at_pickup"
     payment = Payment(
         order_id=order.id,
@@ -35,9 +38,6 @@ def want_payment(order: Order, *, capture_later: bool) -> Payment:
     )
     db.session.add(payment)
     db.session.flush()
-    order.payment_state = payment.state
-    if not at_pickup:
-        publish(PaymentWanted(payment.id))
     return payment
 
 

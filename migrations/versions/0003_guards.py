@@ -125,6 +125,14 @@ BEGIN
 END $$
 """
 
+DOORBELL = """
+CREATE FUNCTION ring_doorbell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('outbox', '');
+    RETURN NULL;
+END $$
+"""
+
 STATE_TABLES = {"orders": "order", "payment": "payment", "payout_run": "payout_run", "statement": "statement"}
 APPEND_ONLY = ("ledger_txn", "ledger_entry", "order_history", "audit", "price_change")
 AUDITED = {
@@ -148,7 +156,7 @@ AUDITED = {
 
 
 def upgrade() -> None:
-    for function in (STATES, LEDGER, FINAL, LINES, HISTORY, AUDIT, PAYOUT_LINES, RATE):
+    for function in (STATES, LEDGER, FINAL, LINES, HISTORY, AUDIT, PAYOUT_LINES, RATE, DOORBELL):
         op.execute(function)
     insert = text("INSERT INTO state_transition (thing, from_state, to_state) VALUES (:thing, :current, :to)")
     for table in (ORDER, PAYMENT, RUN, STATEMENT):
@@ -171,6 +179,7 @@ def upgrade() -> None:
     op.execute("CREATE TRIGGER history AFTER INSERT OR UPDATE OF state ON orders FOR EACH ROW EXECUTE FUNCTION note_order_step()")
     op.execute("CREATE TRIGGER signed BEFORE UPDATE OR DELETE ON payout_line FOR EACH ROW EXECUTE FUNCTION keep_what_is_signed()")
     op.execute("CREATE SEQUENCE order_number START 10001")
+    op.execute("CREATE TRIGGER doorbell AFTER INSERT ON fact FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell()")
     for name, (thing, key, *watched) in AUDITED.items():
         arguments = ", ".join(f"'{argument}'" for argument in (thing, key, *watched))
         op.execute(
