@@ -1,0 +1,123 @@
+"""The application: settings, database, what every request passes through, and the pages by their audience."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from marketplace import wiring
+from marketplace.kernel import installation
+from marketplace.kernel.database import db, engine_options, follow_moved_clock
+from marketplace.kernel.logs import set_up_logs
+from marketplace.kernel.settings import Settings
+from marketplace.web import api
+from marketplace.web.access import anyone, deny_by_default
+from marketplace.web.access_log import init_access_log
+from marketplace.web.csrf import init_csrf
+from marketplace.web.errors import init_errors
+from marketplace.web.headers import init_headers
+from marketplace.web.input_guard import init_input_guard
+from marketplace.web.look import TEMPLATES, init_look
+from marketplace.web.proxies import TrustedProxies
+from marketplace.web.request_id import init_request_id
+
+BLUEPRINTS = (
+    "marketplace.web.shop",
+    "marketplace.web.media",
+    "marketplace.web.farm",
+    "marketplace.web.pickup",
+    "marketplace.web.office",
+    "marketplace.web.account",
+    "marketplace.web.api",
+    "marketplace.web.hooks",
+    "marketplace.web.service",
+)
+# Views of the look, which knows nothing of people: files, the switches of language and view.
+OPEN_TO_ALL = ("assets", "favicon", "language_switch", "view_switch")
+OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
+MEGABYTE = 1 << 20
+STRIPES_PAGE = "https://checkout.stripe.com"
+
+
+class Json(DefaultJSONProvider):
+    """Times as ISO 8601 with offset, text as it is."""
+
+    ensure_ascii = False
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        if isinstance(value, (date, datetime)):
+            return value.isoformat()
+        return DefaultJSONProvider.default(value)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for `settings`, by default those of the environment."""
+    settings = settings or Settings.load(os.environ)
+    installation.use(settings)
+    set_up_logs(settings.log_format)
+    app = Flask("marketplace", template_folder=str(TEMPLATES), static_folder=None)
+    app.json = Json(app)
+    configure(app, settings)
+    wiring.load_tables()
+    db.init_app(app)
+    if settings.is_test:
+        follow_moved_clock(settings.sqlalchemy_url)
+    wiring.connect(settings)
+    pass_through(app, settings)
+    register(app)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Flask's own settings. Cookies are bound to this host alone when it speaks https."""
+    hosts = None if settings.is_development else [*OWN_NAMES, urlsplit(settings.public_url).hostname or "localhost"]
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
+        SESSION_COOKIE_NAME="__Host-markt" if settings.is_https else "markt",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=90),
+        TRUSTED_HOSTS=hosts,
+        PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
+        MAX_CONTENT_LENGTH=12 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=MEGABYTE,
+        MAX_FORM_PARTS=2000,
+        TEMPLATES_AUTO_RELOAD=settings.is_development,
+    )
+
+
+def pass_through(app: Flask, settings: Settings) -> None:
+    """What every request passes through. No hook asks the database anything."""
+    init_access_log(app)
+    init_request_id(app)
+    payment_page = settings.stripe_api_base if settings.stripe_is_stand_in else STRIPES_PAGE
+    init_headers(app, payment_pages=(payment_page,), https=settings.is_https)
+    deny_by_default(app)
+    init_input_guard(app)
+    init_csrf(app)
+    init_look(app)
+    for endpoint in OPEN_TO_ALL:
+        app.view_functions[endpoint].access = anyone  # type: ignore[attr-defined]
+    init_errors(app)
+
+
+def register(app: Flask) -> None:
+    """The pages of every audience."""
+    api.load()
+    for name in BLUEPRINTS:
+        if find_spec(name) is None or not hasattr(import_module(name), "blueprint"):
+            continue  # until every room is there
+        app.register_blueprint(import_module(name).blueprint)

@@ -1,0 +1,33 @@
+"""The JSON API, version 1. Each module puts its calls on the one blueprint."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from marketplace.web.api.frame import api as blueprint
+
+MODULES = (
+    "public",
+    "orders",
+    "farm_products",
+    "farm_offers",
+    "farm_packing",
+    "farm_statements",
+    "pickup",
+    "office_market_days",
+    "office_orders",
+    "office_payouts",
+    "office_books",
+    "office_deliveries",
+    "openapi",
+)
+
+__all__ = ["MODULES", "blueprint"]
+
+
+def load() -> None:
+    """Imports the modules above, once, before the blueprint is registered."""
+    for name in MODULES:
+        if find_spec(f"marketplace.web.api.{name}") is not None:  # until every room is there
+            import_module(f"marketplace.web.api.{name}")

@@ -1,0 +1,97 @@
+"""Idempotency-Key: the answer to a POST is kept, and the same request again gets it, in parallel too.
+
+Claim, effect and answer are one transaction: either all of it happened, or none. A parallel second waits at the row
+that the first has claimed. What was refused is not kept: nothing happened, so it may be tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from marketplace.kernel.database import command, execute, rows, scalar
+from marketplace.kernel.errors import Invalid, KeyReused
+from marketplace.kernel.words import N_
+from marketplace.people.person import Person
+
+HEADER = "Idempotency-Key"
+LONGEST_KEY = 255
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who asks with which key for what."""
+
+    scope: str
+    key: str
+    fingerprint: bytes
+
+
+def claim_of(person: Person, parsed: Any) -> Claim | None:
+    """What the request's key claims; None without one. Refuses a key that is too long or not printable."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Invalid({HEADER: N_("Der Schlüssel der Anfrage hat 1 bis 255 druckbare Zeichen.")})
+    return Claim(scope_of(person), key, fingerprint(parsed))
+
+
+def scope_of(person: Person) -> str:
+    """In which scope a key holds: the token's; for guests all have one."""
+    return "guest" if person.token_id is None else f"token:{person.token_id}"
+
+
+def fingerprint(parsed: Any) -> bytes:
+    """The hash of what was asked for: method, path, arguments and body."""
+    asked = [request.method, request.path, sorted(request.args.items(multi=True)), parsed]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
+
+
+@command
+def once(claim: Claim, run: Callable[[], tuple[Any, int]]) -> tuple[Any, int]:
+    """Body and status of `run`, run at most once for this claim. KeyReused when the key was for something else."""
+    # The first may take as long as a statement may; the second waits for it rather than for the usual lock.
+    execute("SET LOCAL lock_timeout = '9s'")
+    claimed = _take(claim)
+    execute("SET LOCAL lock_timeout = '3s'")
+    if not claimed:
+        return _kept(claim)
+    body, status = run()
+    execute(
+        "UPDATE kept_answer SET status = :status, body = CAST(:body AS jsonb) WHERE scope = :scope AND key = :key",
+        status=status,
+        body=json.dumps(body),
+        scope=claim.scope,
+        key=claim.key,
+    )
+    return body, status
+
+
+def _take(claim: Claim) -> bool:
+    """True when the key was free, or its answer is older than 48 hours."""
+    taken = scalar(
+        "INSERT INTO kept_answer AS k (scope, key, fingerprint) VALUES (:scope, :key, :print)"
+        " ON CONFLICT (scope, key) DO UPDATE SET fingerprint = :print, status = NULL, body = NULL,"
+        " created_at = clock_timestamp() WHERE k.created_at < clock_timestamp() - interval '48 hours' RETURNING 1",
+        scope=claim.scope,
+        key=claim.key,
+        print=claim.fingerprint,
+    )
+    return taken is not None
+
+
+def _kept(claim: Claim) -> tuple[Any, int]:
+    kept = rows(
+        "SELECT fingerprint, status, body FROM kept_answer WHERE scope = :scope AND key = :key",
+        scope=claim.scope,
+        key=claim.key,
+    )[0]
+    if bytes(kept.fingerprint) != claim.fingerprint:
+        raise KeyReused()
+    return kept.body, kept.status
