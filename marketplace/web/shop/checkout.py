@@ -76,6 +76,13 @@ def methods_in_words() -> list[dict[str, str]]:
     return [dict(zip(("value", "name", "hint", "icon"), (method, *words[method]), strict=True)) for method in methods()]
 
 
+def ways_to_pay() -> str:
+    """`mit Karte oder bei Abholung`: said before anything is filled in (§ 312j Abs. 1 BGB)."""
+    words = {"card": _("mit Karte"), "sepa_debit": _("per Lastschrift"), "pay_at_pickup": _("bei Abholung")}
+    *most, last = [words[method] for method in methods()]
+    return _("%(most)s oder %(last)s", most=", ".join(most), last=last) if most else last
+
+
 def scope_of(whose: Owner) -> str:
     """In which scope a key of the form holds: this visitor's, so that nobody finds another's order by a key."""
     if whose.account_id is not None:
@@ -112,6 +119,7 @@ def _page(here: Contents, form: Form, errors: dict[str, str], status: int = 200)
         quote=quoted,
         aged=aged,
         methods=methods_in_words(),
+        ways=ways_to_pay(),
         card_possible="card" in methods(),
         farms=here.farms(orderable_only=True),
         weighed=sum(1 for line in here.orderable if line.catch_weight),
@@ -133,15 +141,13 @@ def order_now() -> str | Response:
     if (stop := _not_yet(here)) is not None:
         return _found_meanwhile(whose, form) or stop
     born, errors = birth_date_from_text(form.birth_date, needed=here.min_age > 0)
-    if errors:
-        return _page(here, form, errors, 422)
     wanted = {line.offer_id: line.quantity for line in here.orderable if line.offer_id}
     try:
         order = place_order(_request(here, form, whose, born, wanted))
     except KeyReused:
         return _found_meanwhile(whose, form) or redirect(url_for("shop.checkout"), 303)  # type: ignore[return-value]
     except (Invalid, TooYoung) as refusal:
-        return _page(here, form, errors_of(refusal), refusal.status)
+        return _page(here, form, errors_of(refusal) | errors, refusal.status)
     except (Shortage, Closed) as refusal:
         return _sorry(refusal, "shop.basket")
     except SlotFull as refusal:

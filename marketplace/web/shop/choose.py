@@ -35,10 +35,31 @@ def start() -> str | Response:
 def places() -> str:
     """Every slot that takes orders, the next first; `q` looks for town, postcode and place."""
     q = " ".join(request.args.get("q", "").split())[:60]
-    slots = [slot for slot in list_slots(only_open=True, limit=MOST) if fits(slot, q)]
+    fitting = [slot for slot in list_slots(only_open=True, limit=MOST) if fits(slot, q)]
+    shown = fitting if q or request.args.get("alle") == "1" else next_of_each(fitting, chosen_slot_id())
+    here = visit()
+    chosen = here.slot.slug if here.slot else None
     return render_template(
-        "shop/places.html", slots=[choice(slot) for slot in slots], q=q, chosen=chosen_slot_id(), visit=visit()
+        "shop/places.html",
+        slots=[choice(slot) for slot in shown],
+        more=len(fitting) if len(shown) < len(fitting) else 0,
+        q=q,
+        chosen=chosen if any(slot.slug == chosen for slot in shown) else next((s.slug for s in shown if s.places_left > 0), None),
+        visit=here,
     )
+
+
+def next_of_each(slots: list[SlotView], chosen_id: int | None) -> list[SlotView]:
+    """The next slot with room of every place, and the one that is chosen."""
+    seen: set[int] = set()
+    kept = []
+    for slot in slots:
+        first = slot.point_id not in seen and slot.places_left > 0
+        if first:
+            seen.add(slot.point_id)
+        if first or slot.id == chosen_id:
+            kept.append(slot)
+    return kept
 
 
 def fits(slot: SlotView, q: str) -> bool:

@@ -67,6 +67,11 @@ def net_quantity(quantity: int, unit: str, weighed: bool) -> str:
     return _("ca. %(weight)s", weight=said) if weighed else said
 
 
+def unbroken(name: str) -> str:
+    """A name whose numbers stay with their units at the end of a line (`3,8 %`, `2,5 kg`)."""
+    return re.sub(r"(\d) (?=(?:%|kg|g|l|ml|vol|cl)\b|%)", "\\1\u00a0", name).replace("%\u0020vol", "%\u00a0vol")
+
+
 def alcohol(name: str) -> str:
     """The strength that a name carries (`Korn 32 % vol`), "" without one (LMIV Art. 28: above 1.2 %)."""
     found = re.search(r"\d{1,2}(?:,\d)?\s*%\s*vol", name)

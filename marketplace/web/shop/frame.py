@@ -14,6 +14,7 @@ from marketplace.kernel import clock
 from marketplace.market_days.slots import SlotView, list_slots
 from marketplace.web.look.filters import date_long, date_short, time_window
 from marketplace.web.shop import blueprint
+from marketplace.web.shop.food_words import unbroken
 from marketplace.web.shop.visit import chosen_slug, visit
 
 SOON = timedelta(hours=3)
@@ -109,7 +110,7 @@ def slip(here: Contents) -> dict[str, Any]:
                 "lines": [
                     {
                         "count": line.quantity,
-                        "name": line.name,
+                        "name": unbroken(line.name),
                         "amount_cents": line.amount_cents,
                         "approx": line.catch_weight,
                     }
@@ -131,3 +132,4 @@ def register_global(name: str, function: Callable[..., Any]) -> None:
 
 
 register_global("slip_of", slip)
+blueprint.add_app_template_filter(unbroken)

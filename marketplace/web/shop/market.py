@@ -17,6 +17,7 @@ from marketplace.stock.offers import OfferRow
 from marketplace.web.access import allow, anyone
 from marketplace.web.look.filters import moment_near
 from marketplace.web.shop import blueprint
+from marketplace.web.shop.food_words import unbroken
 from marketplace.web.shop.frame import shop_frame
 from marketplace.web.shop.pictures import picture_url
 from marketplace.web.shop.visit import choose, chosen_slug, visit
@@ -138,10 +139,11 @@ def _filter_chips(asked: Asked) -> list[dict[str, Any]]:
     chips: list[dict[str, Any]] = [
         {"label": _("Bio"), "url": asked.url(organic=not asked.organic), "current": asked.organic, "removable": asked.organic}
     ]
+    short = {"milk": _("Ohne Milch"), "gluten": _("Ohne Gluten"), "egg": _("Ohne Ei"), "nuts": _("Ohne Nüsse")}
     shown = [code for code in GROUPS if code in OFTEN_AVOIDED or code in asked.without]
     for code in sorted(shown, key=lambda c: (OFTEN_AVOIDED + GROUPS).index(c)):
         on = code in asked.without
-        label = _("Ohne %(allergen)s", allergen=_(allergen_name(code)))
+        label = short.get(code) or _("Ohne %(allergen)s", allergen=_(allergen_name(code)))
         chips.append({"label": label, "url": asked.toggled(code), "current": on, "removable": on})
     if asked.q:
         chips.append({"label": f"„{asked.q}“", "url": asked.url(q=""), "current": True, "removable": True})
@@ -154,7 +156,7 @@ def card(offer: OfferRow, slot: SlotView) -> dict[str, Any]:
     available = offer.available
     return {
         "variant_id": offer.variant_id,
-        "name": offer.name,
+        "name": unbroken(offer.name),
         "url": url_for("shop.product", product=offer.product_slug),
         "farm": offer.farm_name,
         "sale_unit": offer.sale_unit,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marketplace.kernel import clock
 from marketplace.orders.models import OrderLine
 from marketplace.web.look.filters import clock_time, grams, money, moment_near, unit_price
+from marketplace.web.shop.food_words import unbroken
 from marketplace.web.shop.frame import place_name
 from marketplace.web.shop.order_view import OrderView
 
@@ -38,14 +39,11 @@ def headline(view: OrderView, *, came_back: bool) -> str:
 def path(view: OrderView) -> list[dict[str, str]]:
     """Ordered, paid or reserved, packed, ready, collected: with the time of what is behind."""
     order, steps = view.order, view.steps
-    at_pickup = order.payment_method == "pay_at_pickup"
-    paid = _("Bezahlt wird bei der Abholung") if at_pickup else _("Betrag auf der Karte reserviert")
-    if order.payment_state in ("captured", "partially_refunded", "refunded") and not at_pickup:
-        paid = _("Bezahlt")
+    packing = _("Die Höfe packen") if order.state != "confirmed" else _("Nach dem Bestellschluss packen die Höfe")
     stations = [
         ("awaiting_payment", _("Bestellt"), moment_near(order.placed_at)),
-        ("confirmed", paid, _when(steps.get("confirmed"))),
-        ("packing", _("Die Höfe packen"), _when(steps.get("packing")) or _("ab %(when)s", when=moment_near(view.slot.orders_close_at))),
+        ("confirmed", _paid_words(view), _when(steps.get("confirmed"))),
+        ("packing", packing, _when(steps.get("packing")) or _("ab %(when)s", when=moment_near(view.slot.orders_close_at))),
         ("ready", _("Abholbereit"), _("%(when)s, %(place)s", when=moment_near(view.slot.pickup_from), place=place_name(view.slot))),
         ("collected", _("Abgeholt"), _when(steps.get("collected"))),
     ]
@@ -56,12 +54,21 @@ def path(view: OrderView) -> list[dict[str, str]]:
             for name, what, when in stations
             if name in steps or name == "awaiting_payment"
         ]
-    state = "ready" if order.state == "not_collected" else order.state
-    now = order_of.index(state)
+    next_step = {"awaiting_payment": "confirmed", "confirmed": "packing", "not_collected": "ready"}
+    now = order_of.index(next_step.get(order.state, order.state))
     return [
         {"state": _mark(place, now, order.state == "collected"), "what": what, "when": when}
         for place, (_name, what, when) in enumerate(stations)
     ]
+
+
+def _paid_words(view: OrderView) -> str:
+    order = view.order
+    if order.payment_method == "pay_at_pickup":
+        return _("Bezahlt wird bei der Abholung")
+    if order.state == "awaiting_payment":
+        return _("Bezahlen")
+    return _("Betrag reserviert") if order.payment_state == "authorized" else _("Bezahlt")
 
 
 def _mark(place: int, now: int, ended: bool) -> str:
@@ -86,17 +93,17 @@ def line_row(line: OrderLine) -> dict[str, Any]:
     elif line.unit_price_cents is not None:
         notes.append(unit_price(line.unit_price_cents, line.unit_price_basis or "kg"))
     if line.deposit_cents:
-        notes.append(_("inkl. %(deposit)s Pfand", deposit=money(line.deposit_cents)))
+        notes.append(_("zzgl. %(deposit)s Pfand", deposit=money(line.deposit_cents)))
     if line.min_age:
         notes.append(_("ab %(age)s", age=line.min_age))
     if line.refunded_cents:
         notes.append(_("%(amount)s erstattet", amount=money(line.refunded_cents)))
     return {
         "count": packed,
-        "name": line.name,
+        "name": unbroken(line.name),
         "note": " · ".join(notes),
         "was_count": line.quantity if packed < line.quantity else None,
-        "amount_cents": line.amount_cents,
+        "amount_cents": line.amount_cents - line.deposit_cents,
         "approx": line.catch_weight and line.state == "open",
     }
 
