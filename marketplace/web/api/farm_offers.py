@@ -14,7 +14,7 @@ from marketplace.web.access import allow, current_actor, farm_member
 from marketplace.web.api.farm_asked import farm_asked
 from marketplace.web.api.fields import MISSING, arguments, body
 from marketplace.web.api.frame import api
-from marketplace.web.api.lists import page_asked
+from marketplace.web.api.paging import page_asked
 
 
 @api.get("/farm/offers")

@@ -17,7 +17,7 @@ from marketplace.web.access import allow, current_actor, farm_member
 from marketplace.web.api.farm_asked import farm_asked
 from marketplace.web.api.fields import Fields, body
 from marketplace.web.api.frame import api
-from marketplace.web.api.lists import page_asked
+from marketplace.web.api.paging import page_asked
 
 NEW = ProductInput(name="", category="", variants=())
 NEW_VARIANT = VariantInput(sale_unit="", net_quantity=0, net_unit="")

@@ -19,7 +19,7 @@ from marketplace.stock.open_day import change_market_day, open_market_day
 from marketplace.web.access import allow, approver_or_operator, current_actor, operator
 from marketplace.web.api.fields import Fields, arguments, body
 from marketplace.web.api.frame import api
-from marketplace.web.api.lists import page_asked
+from marketplace.web.api.paging import page_asked
 from marketplace.web.api.slot_json import day_json
 
 

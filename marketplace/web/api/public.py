@@ -15,7 +15,7 @@ from marketplace.stock.offers import OfferFilter, OfferRow, offers_of_slot
 from marketplace.web.access import allow, anyone
 from marketplace.web.api.fields import Fields, arguments, yes_or_no
 from marketplace.web.api.frame import api
-from marketplace.web.api.lists import page_asked
+from marketplace.web.api.paging import page_asked
 from marketplace.web.api.slot_json import moment, slot_json
 
 
