@@ -24,7 +24,7 @@ def find_by_code(code: str, host: Host) -> tuple[int, str]:
 
 
 def find_by_number(number: str, host: Host) -> tuple[int, str]:
-    """Id and number of the order of a number (M-10001, also typed without its letter) among what the host may serve; NotFound."""
+    """Id and number of the order of a number (M-10001, also without its letter) that the host may serve; NotFound."""
     typed = number.replace("\0", "").strip().upper()[:40]
     wanted = f"M-{typed}" if typed.isdigit() else typed
     return _one(rows(FROM + " AND o.number = :number", number=wanted, **host.bounds()))

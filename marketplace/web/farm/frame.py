@@ -20,7 +20,6 @@ def around() -> dict[str, Any]:
     if farm is None:
         return {"sign_out_url": SIGN_OUT, "home_url": "/hof/"}
     items = (
-        (_("Heute"), "farm.overview", ("farm.overview", "farm.start")),
         (_("Bestand"), "farm.stock", ("farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer")),
         (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short")),
         (_("Abrechnung"), "farm.statements", ("farm.statements", "farm.statement")),

@@ -10,6 +10,8 @@ from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.visit import farm_here, my_farms
 
+DAYS = 6
+
 
 @blueprint.get("/")
 @allow(farm_member)
@@ -26,7 +28,7 @@ def start() -> str:
 def overview(farm_id: int) -> str:
     """The days ahead: what is open, what is sold, what is to be packed until when."""
     farm = farm_here(farm_id)
-    days = farm_week(farm.id, farm.today)
+    days = farm_week(farm.id, farm.today, limit=DAYS)
     to_pack = [day for day in days if day.to_pack]
     to_fill = [day for day in days if not day.closed and not day.planned and day.empty]
     return render_template("farm/overview.html", days=days, to_pack=to_pack, to_fill=to_fill, now=clock.now())

@@ -35,7 +35,7 @@ def packing_paper(farm_id: int) -> str:
         "farm/packing_paper.html",
         farm=farm,
         day=chosen,
-        cards=cards(farm.id, lines, open_to_pack=False),
+        cards=cards(farm.id, lines, open_to_pack=False, on_paper=True),
         products=totals_by_product([farm.id], [chosen.id]),
         deliveries=deliveries(lines),
         now=clock.now(),

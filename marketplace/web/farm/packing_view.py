@@ -15,16 +15,23 @@ from marketplace.web.look.filters import grams, money, time_window
 
 
 def cards(
-    farm_id: int, lines: Iterable[PackingLine], *, open_to_pack: bool, typed: Mapping[str, str] | None = None
+    farm_id: int,
+    lines: Iterable[PackingLine],
+    *,
+    open_to_pack: bool,
+    on_paper: bool = False,
+    typed: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """One card an order: what `order_card` and `pack_line` show."""
+    """One card an order: what `order_card` and `pack_line` show. `on_paper`: with lines to write the weights on."""
     return [
-        _card(farm_id, list(group), open_to_pack, typed or {})
+        _card(farm_id, list(group), open_to_pack, on_paper, typed or {})
         for _number, group in groupby(lines, lambda line: line.number)
     ]
 
 
-def _card(farm_id: int, lines: list[PackingLine], open_to_pack: bool, typed: Mapping[str, str]) -> dict[str, Any]:
+def _card(
+    farm_id: int, lines: list[PackingLine], open_to_pack: bool, on_paper: bool, typed: Mapping[str, str]
+) -> dict[str, Any]:
     first = lines[0]
     done = all(line.state != "open" for line in lines)
     parts = ngettext("%(num)d Posten", "%(num)d Posten", len(lines))
@@ -44,14 +51,16 @@ def _card(farm_id: int, lines: list[PackingLine], open_to_pack: bool, typed: Map
         "point": point_name(first),
         "window": time_window(first.pickup_from, first.pickup_until),
         "to_pack": open_to_pack and not done,
-        "lines": [_row(farm_id, line, open_to_pack, typed) for line in lines],
+        "lines": [_row(farm_id, line, open_to_pack, on_paper, typed) for line in lines],
     }
 
 
-def _row(farm_id: int, line: PackingLine, open_to_pack: bool, typed: Mapping[str, str]) -> dict[str, Any]:
+def _row(
+    farm_id: int, line: PackingLine, open_to_pack: bool, on_paper: bool, typed: Mapping[str, str]
+) -> dict[str, Any]:
     result = line.state != "open"
     weigh = None
-    if line.catch_weight and not result:
+    if line.catch_weight and not result and (open_to_pack or on_paper):
         weigh = grams(line.usual_g) if line.usual_g else _("nach Waage")
         if line.quantity > 1:
             weigh = _("%(grams)s, alle zusammen", grams=weigh)
@@ -60,7 +69,7 @@ def _row(farm_id: int, line: PackingLine, open_to_pack: bool, typed: Mapping[str
         "id": line.id,
         "count": count,
         "name": line.name,
-        "unit": _unit(line),
+        "unit": _unit(line, weigh is None),
         "done": result or str(line.id) in typed.get("gepackt", "").split(),
         "weigh": weigh,
         "weight_g": typed.get(f"gewicht-{line.id}", ""),
@@ -71,9 +80,11 @@ def _row(farm_id: int, line: PackingLine, open_to_pack: bool, typed: Mapping[str
     }
 
 
-def _unit(line: PackingLine) -> str:
-    """Sale unit, and what the scale said."""
+def _unit(line: PackingLine, say_weight: bool) -> str:
+    """Sale unit, and what the scale said, or will about say."""
     notes = [line.sale_unit]
+    if line.usual_g and line.state == "open" and say_weight:
+        notes.append(_("soll %(grams)s", grams=grams(line.usual_g)))
     if line.state == "short":
         notes[0] = _("%(unit)s, bestellt %(count)s", unit=line.sale_unit, count=line.quantity)
     if line.weight_g is not None:

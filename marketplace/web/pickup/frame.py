@@ -47,7 +47,7 @@ def around() -> dict[str, Any]:
             }
         )
     return {
-        "frame_title": place_name(place) if place else "",
+        "frame_title": place.point_town if place else "",
         "frame_subtitle": window_of(place) if place else "",
         "home_url": url_for("pickup.slots"),
         "sign_out_url": SIGN_OUT,

@@ -78,5 +78,5 @@ def state_words(order: SlotOrder) -> tuple[str, str]:
     if order.state == "ready":
         if order.to_pay_cents:
             return _("zu zahlen: %(money)s", money=money(order.to_pay_cents)), "warn"
-        return _("bereit"), "mine"
+        return _("bereit"), "ok"
     return _("wird gepackt"), "info"
