@@ -146,10 +146,14 @@ def settings(
 
 
 @pytest.fixture(scope="session")
-def session_app(settings: Settings) -> Flask:
+def session_app(settings: Settings) -> Iterator[Flask]:
     from marketplace.app import create_app
+    from marketplace.kernel.database import close_engines
 
-    return create_app(settings)
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        close_engines()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, create_engine, text
+from sqlalchemy import BigInteger, DateTime, Engine, Identity, MetaData, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
@@ -162,6 +162,7 @@ def execute(statement: str, **values: Any) -> int:
 def follow_moved_clock(url: str) -> None:
     """`test` only: business time in Python follows the row that `marketplace clock` moves."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT", **(engine_options(pool_size=1) | {"max_overflow": 2}))
+    _clock_engines.append(engine)
 
     def read() -> timedelta:
         with engine.connect() as connection:
@@ -171,3 +172,11 @@ def follow_moved_clock(url: str) -> None:
     clock.follow(read)
 
 
+_clock_engines: list[Engine] = []
+
+
+def close_engines() -> None:
+    """Closes every connection of this process, when it ends or hands over to children."""
+    db.session.remove()
+    for engine in (*db.engines.values(), *_clock_engines):
+        engine.dispose()

@@ -1,117 +1,184 @@
-"""A small market for tests: one farm, one product, a square and a shelf."""
+"""A market small enough to count by hand: three farms, five goods, one day, one place, one shelf."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
-import pytest
-from flask_sqlalchemy import SQLAlchemy
-
-from marketplace.catalogue.categories import lay_out
-from marketplace.catalogue.product_input import ProductInput, VariantInput
-from marketplace.catalogue.save_product import create_product
-from marketplace.farms.open_farm import NewFarm, open_farm
+from marketplace.catalogue.models import Category, Product, Variant
+from marketplace.farms.models import Farm, FarmBankAccount, FarmConnectedAccount, FarmTaxScheme
 from marketplace.kernel import clock
-from marketplace.kernel.database import execute, rows, scalar, transaction
-from marketplace.market_days.plan_day import SlotPlan
-from marketplace.markets.open_market import open_market
-from marketplace.stock.open_day import open_market_day
+from marketplace.kernel.database import db, transaction
+from marketplace.market_days.models import MarketDay, PickupPoint, PickupSlot
+from marketplace.markets.models import FeeComponent, Market
+from marketplace.markets.vat import lay_down_rates
+from marketplace.stock.models import Offer, Stock
 
-ZONE = ZoneInfo("Europe/Berlin")
-
-POTATOES = ProductInput(
-    name="Kartoffeln",
-    category="gemuese",
-    storage="kühl",
-    origin="Deutschland",
-    variants=(VariantInput("Beutel 1 kg", 1000, "g", 230, sku="K1"),),
-)
+LONG_AGO = date(2024, 1, 1)
 
 
 @dataclass
 class SmallMarket:
-    """Ids of what there is; `variant` by article number."""
+    """Ids by name. Prices in cents: kale 340 (§ 24), cabbage ca. 1.4 kg at 250/kg, milk 189 + 15 deposit, honey 750 + 30 (§ 19), korn 1490 (18+)."""
 
-    market_id: int
-    farm_id: int
-    square_id: int
-    shelf_id: int
-
-    def product(
-        self, product: ProductInput = POTATOES, *, capacity: int | None = 10, farm_id: int | None = None
-    ) -> int:
-        """Writes a product down, and that there is `capacity` of it on every weekday; its variant's id."""
-        with transaction():
-            made = create_product(farm_id or self.farm_id, product)
-            execute(
-                "INSERT INTO weekly_offer (variant_id, weekday, capacity)"
-                " SELECT v.id, w, :capacity FROM variant v CROSS JOIN generate_series(1, 7) w WHERE v.product_id = :id",
-                capacity=capacity,
-                id=made,
-            )
-            return int(scalar("SELECT min(id) FROM variant WHERE product_id = :id", id=made))
-
-    def farm(self, code: str, **fields: object) -> int:
-        """One farm more."""
-        new = NewFarm(code, code.lower(), f"Hof {code}", "Weg 1", "48301", "Nottuln", f"{code}@example.org", "regular")
-        with transaction():
-            return open_farm(self.market_id, replace(new, **fields), since=date(2024, 1, 1))
-
-    def plans(self, day: date, hour: int = 16) -> list[SlotPlan]:
-        """The square and the shelf for two hours."""
-        start = datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
-        return [SlotPlan(place, start, start + timedelta(hours=2), 50) for place in (self.square_id, self.shelf_id)]
-
-    def day(self, ahead: int = 3, **lead: float) -> int:
-        """Opens the day in `ahead` days, closing a day before its pickup unless told otherwise; its id."""
-        day = clock.now().astimezone(ZONE).date() + timedelta(days=ahead)
-        slots = self.plans(day)
-        closes = slots[0].pickup_from - timedelta(**(lead or {"days": 1}))
-        return open_market_day(self.market_id, day, clock.now() - timedelta(days=1), closes, slots)
-
-    def slot(self, day_id: int, place_id: int | None = None) -> int:
-        """The slot of a place (the square) on a day."""
-        found = rows(
-            "SELECT id FROM pickup_slot WHERE market_day_id = :day AND pickup_point_id = :place",
-            day=day_id,
-            place=place_id or self.square_id,
-        )
-        return int(found[0].id)
-
-    def offer(self, day_id: int, variant_id: int) -> int | None:
-        """The offer of a variant on a day, None when it is not on sale."""
-        found = rows("SELECT id FROM offer WHERE market_day_id = :day AND variant_id = :v", day=day_id, v=variant_id)
-        return int(found[0].id) if found else None
+    market: int = 0
+    day: int = 0
+    slot: int = 0
+    shelf_slot: int = 0
+    farms: dict[str, int] = field(default_factory=dict)
+    offers: dict[str, int] = field(default_factory=dict)
+    stocks: dict[str, int] = field(default_factory=dict)
+    variants: dict[str, int] = field(default_factory=dict)
 
 
-def set_up() -> SmallMarket:
-    """The market, without products."""
+FARMS = {"field": "paragraph24", "dairy": "regular", "bees": "paragraph19"}
+# name, farm, cents, unit price, basis, net, unit, catch weight, deposit, vat key, flat rate, min age
+GOODS: tuple[tuple[Any, ...], ...] = (
+    ("kale", "field", 340, 680, "kg", 500, "g", False, 0, "reduced", True, 0),
+    ("cabbage", "field", 350, 250, "kg", 1400, "g", True, 0, "reduced", True, 0),
+    ("milk", "dairy", 189, 189, "l", 1000, "ml", False, 15, "reduced", False, 0),
+    ("honey", "bees", 750, 1500, "kg", 500, "g", False, 30, "reduced", False, 0),
+    ("korn", "dairy", 1490, 2129, "l", 700, "ml", False, 0, "standard", False, 18),
+)
+
+
+def small_market(capacity: int | None = 10, *, slot_capacity: int = 100, days_ahead: int = 3, slug: str = "klein") -> SmallMarket:
+    """Writes it, with `capacity` units of everything, pickup in `days_ahead` days, cut-off a day before."""
+    made = SmallMarket()
     with transaction():
-        lay_out(["Gemüse", "Milchprodukte", "Spirituosen", "Trockenwaren"])
-        market_id = open_market("probe", "Probemarkt", legal={"name": "Probemarkt eG"})
-        farm_id = open_farm(
-            market_id,
-            NewFarm("A01", "hof-probe", "Hof Probe", "Weg 1", "48301", "Nottuln", "hof@example.org", "regular"),
-            since=date(2024, 1, 1),
+        lay_down_rates()
+        if db.session.get(Category, "alles") is None:
+            db.session.add(Category(slug="alles", name="Alles", position=1))
+        market = Market(slug=slug, name="Kleiner Markt")
+        db.session.add(market)
+        db.session.flush()
+        made.market = market.id
+        for component, rate in (("host", 400), ("platform", 400), ("payment", 100)):
+            db.session.add(FeeComponent(market_id=market.id, component=component, rate_bp=rate, valid_from=LONG_AGO))
+        _farms(made)
+        _day(made, slot_capacity, days_ahead)
+        _goods(made, capacity)
+    return made
+
+
+def _farms(made: SmallMarket) -> None:
+    for number, (name, scheme) in enumerate(FARMS.items(), 1):
+        farm = Farm(
+            market_id=made.market,
+            code=f"F{number:02}",
+            slug=name,
+            name=f"Hof {name}",
+            email=f"{name}@example.org",
+            town="Nottuln",
         )
-        places = [
-            rows(
-                "INSERT INTO pickup_point (market_id, code, slug, name, postcode, town, kind)"
-                " VALUES (:market_id, :code, :slug, :slug, '48301', 'Nottuln', :kind) RETURNING id",
-                market_id=market_id,
-                code=code,
-                slug=slug,
-                kind=kind,
-            )[0].id
-            for code, slug, kind in (("P1", "nottuln-platz", "market_square"), ("P2", "nottuln-regal", "shelf"))
-        ]
-    return SmallMarket(market_id, farm_id, *places)
+        db.session.add(farm)
+        db.session.flush()
+        made.farms[name] = farm.id
+        db.session.add(FarmTaxScheme(farm_id=farm.id, valid_from=LONG_AGO, scheme=scheme))
+        db.session.add(
+            FarmBankAccount(
+                farm_id=farm.id,
+                iban="DE02120300000000202051",
+                holder=farm.name,
+                created_at=clock.now() - timedelta(days=100),
+            )
+        )
 
 
-@pytest.fixture
-def small_market(db: SQLAlchemy) -> Iterator[SmallMarket]:
-    """A market, a farm, a square and a shelf."""
-    yield set_up()
+def connect_farms(made: SmallMarket, prefix: str = "acct_test") -> None:
+    """Gives every farm an enabled account at the provider, named by `prefix` and its id."""
+    with transaction():
+        for farm_id in made.farms.values():
+            db.session.add(FarmConnectedAccount(farm_id=farm_id, provider_ref=f"{prefix}{farm_id}", enabled=True))
+
+
+def _day(made: SmallMarket, slot_capacity: int, days_ahead: int) -> None:
+    now = clock.now().replace(microsecond=0)
+    pickup: datetime = now + timedelta(days=days_ahead)
+    day = MarketDay(
+        market_id=made.market,
+        date=pickup.date(),
+        orders_open_at=now - timedelta(days=7),
+        orders_close_at=pickup - timedelta(days=1),
+    )
+    db.session.add(day)
+    db.session.flush()
+    made.day = day.id
+    for number, kind in enumerate(("market_square", "shelf"), 1):
+        point = PickupPoint(
+            market_id=made.market,
+            code=f"P{number:02}",
+            slug=f"platz-{number}",
+            name=f"Platz {number}",
+            postcode="48301",
+            town="Nottuln",
+            kind=kind,
+        )
+        db.session.add(point)
+        db.session.flush()
+        slot = PickupSlot(
+            market_id=made.market,
+            market_day_id=day.id,
+            pickup_point_id=point.id,
+            pickup_from=pickup,
+            pickup_until=pickup + timedelta(hours=2),
+            capacity=slot_capacity,
+        )
+        db.session.add(slot)
+        db.session.flush()
+        if kind == "shelf":
+            made.shelf_slot = slot.id
+        else:
+            made.slot = slot.id
+
+
+def _goods(made: SmallMarket, capacity: int | None) -> None:
+    close = db.session.get(MarketDay, made.day).orders_close_at  # type: ignore[union-attr]
+    for name, farm, cents, unit, basis, net, net_unit, weighed, deposit, vat, flat, age in GOODS:
+        farm_id = made.farms[farm]
+        product = Product(
+            market_id=made.market,
+            farm_id=farm_id,
+            slug=name,
+            name=name.capitalize(),
+            category="alles",
+            vat_key=vat,
+            flat_rate=flat,
+            min_age=age,
+            season_months=list(range(1, 13)),
+            state="live",
+        )
+        db.session.add(product)
+        db.session.flush()
+        variant = Variant(
+            product_id=product.id,
+            farm_id=farm_id,
+            sku=name,
+            sale_unit="Stück",
+            net_quantity=net,
+            net_unit=net_unit,
+            catch_weight=weighed,
+            price_cents=cents,
+            unit_price_cents=unit,
+            unit_price_basis=basis,
+            deposit_cents=deposit,
+        )
+        db.session.add(variant)
+        db.session.flush()
+        stock = Stock(farm_id=farm_id, variant_id=variant.id, market_day_id=made.day, capacity=capacity)
+        db.session.add(stock)
+        db.session.flush()
+        offer = Offer(
+            market_id=made.market,
+            market_day_id=made.day,
+            farm_id=farm_id,
+            variant_id=variant.id,
+            stock_id=stock.id,
+            price_cents=cents,
+            unit_price_cents=unit,
+            closes_at=close,
+        )
+        db.session.add(offer)
+        db.session.flush()
+        made.variants[name], made.stocks[name], made.offers[name] = variant.id, stock.id, offer.id
