@@ -61,7 +61,7 @@ PROOFS = {
     "a payout line is not its entry": """
         SELECT 'payout_line:' || l.id, -e.amount_cents, l.amount_cents
         FROM payout_line l JOIN ledger_entry e ON e.id = l.ledger_entry_id
-        WHERE l.amount_cents <> -e.amount_cents OR e.account <> 'farm:' || l.farm_id || ':payable'""",
+        WHERE l.amount_cents <> -e.amount_cents OR e.account <> 'farm:' || l.farm_id || '\\:payable'""",
     "a statement is not the sum of its lines": """
         SELECT 'statement:' || s.id, s.payout_cents, s.carried_cents + coalesce(sum(l.amount_cents), 0)::bigint
         FROM statement s JOIN payout_run r ON r.id = s.run_id LEFT JOIN payout_line l ON l.statement_id = s.id
@@ -79,10 +79,10 @@ PROOFS = {
         SELECT 'farm:' || f.id, coalesce(o.cents, 0) + coalesce(w.cents, 0) + coalesce(s.cents, 0), coalesce(b.cents, 0)
         FROM farm f
         JOIN (SELECT account, -sum(amount_cents)::bigint AS cents FROM ledger_entry
-              WHERE account LIKE 'farm:%:payable' GROUP BY account) b ON b.account = 'farm:' || f.id || ':payable'
+              WHERE account LIKE 'farm:%\\:payable' GROUP BY account) b ON b.account = 'farm:' || f.id || '\\:payable'
         LEFT JOIN (SELECT e.account, -sum(e.amount_cents)::bigint AS cents FROM ledger_entry e
                    JOIN ledger_txn t ON t.id = e.txn_id
-                   WHERE e.account LIKE 'farm:%:payable' AND t.kind <> 'transfer'
+                   WHERE e.account LIKE 'farm:%\\:payable' AND t.kind <> 'transfer'
                      AND NOT EXISTS (SELECT 1 FROM payout_line l WHERE l.ledger_entry_id = e.id)
                    GROUP BY e.account) o ON o.account = b.account
         LEFT JOIN (SELECT l.farm_id, sum(l.amount_cents)::bigint AS cents

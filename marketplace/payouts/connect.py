@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.farms.bank import connected_account, note_connected_account
 from marketplace.farms.models import Farm
-from marketplace.kernel.database import command, db, in_transaction
+from marketplace.kernel.database import command, db, in_transaction, scalar
 from marketplace.kernel.errors import NotFound
 from marketplace.payouts.bank import AccountRequest, port
 
@@ -27,6 +27,12 @@ def look_at_account(farm_id: int) -> None:
     if ref is not None:
         view = port().account(ref)
         note_connected_account(farm_id, view.ref, view.enabled)
+
+
+@command
+def farm_of_account(ref: str) -> int | None:
+    """The farm whose account at the provider this is, None for an account of nobody."""
+    return scalar("SELECT farm_id FROM farm_connected_account WHERE provider_ref = :ref", ref=ref)  # type: ignore[no-any-return]
 
 
 @command

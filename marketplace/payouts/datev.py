@@ -38,7 +38,7 @@ ORDER BY f.name, s.id, fee.id
 
 
 def datev_csv(run: PayoutRun) -> str:
-    """Commission with its VAT (gross: the account knows the rate) and the payment of each statement that is not held."""
+    """Commission with its VAT (gross: the account knows the rate) and the payment of each statement not held."""
     accounts = {**ACCOUNTS, **(setting(run.market_id, "datev_accounts", {}) or {})}
     written = io.StringIO()
     table = csv.writer(written, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")

@@ -31,7 +31,7 @@ WITH due AS (
     LEFT JOIN orders o ON o.id = e.order_id
     LEFT JOIN market_day d ON d.id = o.market_day_id
     WHERE e.market_id = :market_id AND e.farm_id IS NOT NULL
-      AND e.account = 'farm:' || e.farm_id || ':payable'
+      AND e.account = 'farm:' || e.farm_id || '\\:payable'
       AND t.source_type NOT IN ('commission', 'transfer', 'transfer_reversal')
       AND NOT EXISTS (SELECT 1 FROM payout_line l WHERE l.ledger_entry_id = e.id AND l.run_id <> :run_id)
       AND CASE WHEN t.kind = 'fulfilment'
