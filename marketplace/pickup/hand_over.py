@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from marketplace.events.facts import OrderCollected
 from marketplace.events.outbox import publish
 from marketplace.kernel import clock
-from marketplace.kernel.database import command, db, scalar
-from marketplace.kernel.errors import Conflict, Invalid, Refusal, TooYoung, TryLater
+from marketplace.kernel.database import command, db, in_transaction, scalar, sqlstate
+from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refusal, TooYoung, TryLater
 from marketplace.kernel.words import N_, Words
 from marketplace.orders.models import Order
 from marketplace.orders.steps import lock_order, step
@@ -24,6 +26,7 @@ from marketplace.pickup.pack_by_default import complete_as_ordered
 
 log = logging.getLogger(__name__)
 
+LOCK_NOT_AVAILABLE = "55P03"
 MOST_DEPOSIT_CENTS = 100_00
 MOST_DEPOSIT_COUNT = 200
 MOST_RETURNED_CENTS = 200_00
@@ -81,14 +84,44 @@ def hand_over(handover: Handover, host: Host) -> Outcome:
     number = handover.number
     try:
         order_id, number = _find(handover, host)
-        order = collect(order_id, handover)
+        with _apart():
+            order = collect(order_id, handover)
     except Refusal as refusal:
         return Outcome(number, problem=refusal.word, detail=_sentence(refusal))
-    except OperationalError:
-        log.exception("a handover could not be kept")
-        db.session.rollback()
+    except OperationalError as error:
+        if sqlstate(error) != LOCK_NOT_AVAILABLE:
+            raise
+        log.warning("order %s is locked by somebody else", number)
         return Outcome(number, problem=TryLater.word, detail=Words(TryLater.title))
     return Outcome(number, state=order.state)
+
+
+def hand_over_all(handovers: Sequence[Handover], host: Host) -> list[Outcome]:
+    """Many at once, as a phone sends them that was offline; the outcomes in the order of the handovers.
+
+    Worked on in the order of the orders' ids, so that two phones with the same crates do not wait for each other.
+    """
+    outcomes: dict[int, Outcome] = {}
+    for index in sorted(range(len(handovers)), key=lambda index: _order_id(handovers[index], host)):
+        outcomes[index] = hand_over(handovers[index], host)
+    return [outcomes[index] for index in range(len(handovers))]
+
+
+def _order_id(handover: Handover, host: Host) -> int:
+    try:
+        return _find(handover, host)[0]
+    except NotFound:
+        return 0
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Within a larger transaction a refused handover is undone by itself; else it is a transaction of its own."""
+    if not in_transaction():
+        yield
+        return
+    with db.session.begin_nested():
+        yield
 
 
 @command

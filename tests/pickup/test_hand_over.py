@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from marketplace.kernel import clock
-from marketplace.kernel.database import rows, scalar
+from marketplace.kernel.database import rows, scalar, transaction
 from marketplace.orders.find import order_by_id
 from marketplace.orders.models import Order
 from marketplace.payments.rows import payment_of
 from marketplace.pickup.find_order import number_by_entry
-from marketplace.pickup.hand_over import Handover, hand_over
+from marketplace.pickup.hand_over import Handover, hand_over, hand_over_all
 from marketplace.pickup.hosts import Host
 from marketplace.pickup.no_show import close_slot, slots_to_finish
 from marketplace.pickup.pack import pack_line
@@ -179,3 +179,25 @@ def test_the_counter_understands_code_number_and_short_number(scene: Scene) -> N
     number, short = order.number, str(order.pickup_number)
     entries = (order.pickup_code.lower(), number, number.lower(), number[2:], short)
     assert {number_by_entry(entry, slot_id, scene.host) for entry in entries} == {order.number}
+
+
+def test_many_at_once_in_one_transaction_each_stands_for_itself(scene: Scene) -> None:
+    first, second, third = ready(scene, milk=1), ready(scene, milk=1), ready(scene, beer=1)
+    wanted = [
+        Handover(number=third.number),
+        Handover(number=second.number, deposits_returned=((15, 14),)),
+        Handover(code="ZZZZZZ"),
+        Handover(number=first.number, deposits_returned=((15, 1),)),
+    ]
+    with transaction():
+        outcomes = hand_over_all(wanted, scene.host)
+    assert [(it.state, it.problem) for it in outcomes] == [
+        (None, "age"),
+        (None, "conflict"),
+        (None, "not-found"),
+        ("collected", None),
+    ]
+    assert [order_by_id(order.id).state for order in (first, second, third)] == ["collected", "ready", "ready"]
+    assert scalar("SELECT count(*) FROM ledger_txn WHERE kind = 'fulfilment'") == 1
+    assert scalar("SELECT count(*) FROM fact WHERE kind = 'OrderCollected'") == 1
+    assert scalar("SELECT count(*) FROM refund") == 1

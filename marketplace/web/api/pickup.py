@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.words import N_
 from marketplace.market_days.slots import find_slot
-from marketplace.pickup.hand_over import Handover, Outcome, hand_over
+from marketplace.pickup.hand_over import Handover, Outcome, hand_over_all
 from marketplace.pickup.pickup_list import CounterLine, SlotOrder, lines_at_counter, orders_of_slot, slot_of_host
 from marketplace.web.access import allow, host
 from marketplace.web.api.fields import Fields, arguments, body
@@ -54,15 +54,19 @@ def handovers() -> Any:
             given.note("handovers", N_("Hier wird eine Liste erwartet."))
         elif len(items) > MOST_AT_ONCE:
             given.note("handovers", N_("So viele Ausgaben gehen nicht auf einmal."))
-    return {"items": [outcome_json(item, _one(item, here)) for item in items or []]}
+    read = [_read(item) for item in items or []]
+    done = iter(hand_over_all([one for one in read if isinstance(one, Handover)], here))
+    outcomes = [next(done) if isinstance(one, Handover) else one for one in read]
+    return {"items": [outcome_json(item, outcome) for item, outcome in zip(items or [], outcomes, strict=True)]}
 
 
-def _one(item: Mapping[str, Any], here: Any) -> Outcome:
+def _read(item: Mapping[str, Any]) -> Handover | Outcome:
+    """The handover, or why it cannot be read."""
     try:
-        return hand_over(handover_from(item), here)
+        return handover_from(item)
     except Invalid as refusal:
-        detail = next(iter(refusal.errors.values()), refusal.detail)
         sent = item.get("number")
+        detail = next(iter(refusal.errors.values()), refusal.detail)
         return Outcome(sent[:LONGEST_NAME] if isinstance(sent, str) else "", problem=refusal.word, detail=detail)
 
 
