@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.ids import id_from_text
 from marketplace.kernel.words import N_
 from marketplace.web.access import current_actor
-from marketplace.web.api.fields import Fields
 
 
-def farm_asked(given: Fields) -> int:
-    """The `farm` of the request, or one's only farm. A farm of others is NotFound."""
+def farm_asked(named: str | None) -> int:
+    """The farm that was named, or one's only farm. A farm of others is NotFound."""
     own = sorted(current_actor().farm_ids)
-    named = given.id("farm", None)
     if named is not None:
-        if named not in own:
+        number = id_from_text(named)
+        if number not in own:
             raise NotFound()
-        return int(named)
+        return number
+    if len(own) > 1:
+        raise Invalid({"farm": N_("Sie gehören zu mehreren Höfen. Bitte geben Sie an, für welchen.")})
     if not own:
         raise NotFound()
-    if len(own) > 1:
-        given.note("farm", N_("Sie gehören zu mehreren Höfen. Bitte geben Sie an, für welchen."))
     return own[0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel, Field
+
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.ids import id_from_text
 from marketplace.kernel.words import N_
@@ -12,13 +14,39 @@ from marketplace.stock.first_sale import put_on_sale_on
 from marketplace.stock.own_offers import OwnOffer, next_day_of, own_offer, own_offers
 from marketplace.web.access import allow, current_actor, farm_member
 from marketplace.web.api.farm_asked import farm_asked
-from marketplace.web.api.fields import MISSING, arguments, body
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.fields import arguments
+from marketplace.web.api.frame import api, described, taken
+from marketplace.web.api.kinds import Day, IdText, PriceCents, Units
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
+
+
+class NewOffer(BaseModel):
+    """A variant to put on sale on a market day; `capacity` null: not limited."""
+
+    variant: IdText
+    date: Day
+    capacity: Units | None
+
+
+class ChangedOffer(BaseModel):
+    """What a farmer says of an offer; what is left out stays."""
+
+    capacity: Units | None = None
+    price_cents: PriceCents | None = None
+    paused: bool | None = None
+
+
+class CopiedDay(BaseModel):
+    """Two dates; `farm` when one belongs to several."""
+
+    source: Day = Field(alias="from")
+    target: Day = Field(alias="to")
+    farm: IdText | None = None
 
 
 @api.get("/farm/offers")
 @allow(farm_member)
+@described(is_list=True, arguments={"date": "the market day", **PAGE_ARGUMENTS})
 def farm_offers() -> Any:
     """What is on sale on `date`; without it on the next day for which something can still be said."""
     farm_ids = current_actor().farm_ids
@@ -32,50 +60,46 @@ def farm_offers() -> Any:
 
 @api.post("/farm/offers")
 @allow(farm_member)
+@described(takes=NewOffer, status=201, refuses=("validation", "conflict", "not-found"))
 def new_farm_offer() -> Any:
-    """Puts a variant on sale for a day on which it is not yet: `{variant, date, capacity}`."""
-    with body() as given:
-        variant = given.id("variant")
-        day = given.date("date")
-        capacity = given.whole("capacity", None, least=0, most=1_000_000)
-        if "capacity" not in given:
-            given.note("capacity", MISSING)
+    """Puts a variant on sale for a day on which it is not yet."""
+    asked = taken(NewOffer)
     farm_ids = sorted(current_actor().farm_ids)
-    offer_id = put_on_sale_on(farm_ids, day, variant, capacity)
+    offer_id = put_on_sale_on(farm_ids, asked.date, id_from_text(asked.variant) or 0, asked.capacity)
     return own_offer_json(own_offer(farm_ids, offer_id)), 201
 
 
 @api.put("/farm/offers/<offer>")
 @allow(farm_member)
+@described(takes=ChangedOffer, refuses=("validation", "conflict", "not-found"))
 def change_farm_offer(offer: str) -> Any:
     """`{capacity, price_cents?, paused?}`; capacity null: not limited. Never below what is reserved and sold: 409."""
     number = id_from_text(offer)
     if number is None:
         raise NotFound()
+    asked = taken(ChangedOffer)
+    if not asked.model_fields_set:
+        raise Invalid({"capacity": N_("Diese Angabe fehlt.")})
     farm_ids = sorted(current_actor().farm_ids)
-    with body() as given:
-        capacity = UNCHANGED if "capacity" not in given else given.given["capacity"]
-        if capacity is not UNCHANGED and capacity is not None:
-            capacity = given.whole("capacity", least=0, most=1_000_000)
-        price_cents = given.whole("price_cents", None, least=0, most=100_000_00)
-        paused = given.flag("paused", None)
-    if capacity is UNCHANGED and price_cents is None and paused is None:
-        raise Invalid({"capacity": MISSING})
-    set_offer(number, capacity, price_cents, paused, farm_ids=farm_ids)
+    capacity = asked.capacity if "capacity" in asked.model_fields_set else UNCHANGED
+    set_offer(number, capacity, asked.price_cents, asked.paused, farm_ids=farm_ids)
     return own_offer_json(own_offer(farm_ids, number))
 
 
 @api.post("/farm/offers/copy")
 @allow(farm_member)
+@described(takes=CopiedDay, refuses=("validation", "not-found"))
 def copy_farm_offers() -> Any:
-    """ "Like last week": `{from, to}`, two dates."""
-    with body() as given:
-        farm_id = farm_asked(given)
-        source, target = given.date("from"), given.date("to")
-        if not given.errors and source == target:
-            given.note("to", N_("Bitte wählen Sie zwei verschiedene Tage."))
-    copied = copy_offers(farm_id, source, target)
-    return {"copied": copied, "items": [own_offer_json(offer) for offer in own_offers([farm_id], target, limit=1000)]}
+    """ "Like last week": the amounts, prices and pauses of one day for another."""
+    asked = taken(CopiedDay)
+    farm_id = farm_asked(asked.farm)
+    if asked.source == asked.target:
+        raise Invalid({"to": N_("Bitte wählen Sie zwei verschiedene Tage.")})
+    copied = copy_offers(farm_id, asked.source, asked.target)
+    return {
+        "copied": copied,
+        "items": [own_offer_json(offer) for offer in own_offers([farm_id], asked.target, limit=1000)],
+    }
 
 
 def own_offer_json(offer: OwnOffer) -> dict[str, Any]:

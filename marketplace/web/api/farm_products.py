@@ -3,28 +3,73 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from flask import url_for
+from pydantic import BaseModel, Field
 
 from marketplace.catalogue.product_input import ProductInput, VariantInput, missing
 from marketplace.catalogue.products import OwnProduct, own_product, own_products
 from marketplace.catalogue.save_product import change_product, create_product
-from marketplace.kernel.errors import NotFound
-from marketplace.kernel.ids import id_from_text
+from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.ids import MAX_ID, id_from_text
 from marketplace.kernel.words import N_
 from marketplace.web.access import allow, current_actor, farm_member
 from marketplace.web.api.farm_asked import farm_asked
-from marketplace.web.api.fields import Fields, body
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.frame import api, described, taken
+from marketplace.web.api.kinds import IdText
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
+
+Number = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID)]  # whether it fits is the domain's word
 
 NEW = ProductInput(name="", category="", variants=())
 NEW_VARIANT = VariantInput(sale_unit="", net_quantity=0, net_unit="")
 
 
+class VariantGiven(BaseModel):
+    """A sale unit; with an `id` the one that is there is changed."""
+
+    id: IdText | None = None
+    sku: str = Field("", max_length=60)
+    sale_unit: str = Field("", max_length=100)
+    net_quantity: Number = 0
+    net_unit: str = Field("", max_length=2)
+    catch_weight: bool = False
+    price_cents: Number | None = None
+    unit_price_cents: Number | None = None
+    deposit_cents: Number = 0
+    pooled: bool = False
+    archived: bool = False
+
+
+class ProductGiven(BaseModel):
+    """A product, or what changes of it. `farm` when one belongs to several."""
+
+    farm: IdText | None = None
+    name: str = Field("", max_length=200)
+    category: str = Field("", max_length=100)
+    description: str = Field("", max_length=4000)
+    ingredients: str = Field("", max_length=4000)
+    allergens: list[str] = Field([], max_length=50)
+    storage: str = Field("", max_length=200)
+    shelf_life_days: Number = 0
+    origin: str = Field("", max_length=200)
+    label_note: str = Field("", max_length=500)
+    organic: bool = False
+    min_age: Number = 0
+    withdrawal_excluded: bool = True
+    is_food: bool = True
+    vat_key: str = Field("reduced", max_length=20)
+    flat_rate: bool = False
+    season_months: list[Number] = Field([], max_length=12)
+    lead_time_minutes: Number = 0
+    state: str = Field("", max_length=20)
+    variants: list[VariantGiven] = Field([], max_length=50)
+
+
 @api.get("/farm/products")
 @allow(farm_member)
+@described(is_list=True, arguments=PAGE_ARGUMENTS)
 def farm_products() -> Any:
     """The products of one's farms, drafts and archived ones included."""
     page = page_asked(id=int)
@@ -35,17 +80,19 @@ def farm_products() -> Any:
 @api.get("/farm/products/<product>")
 @allow(farm_member)
 def farm_product(product: str) -> Any:
+    """One product of one's farms."""
     return product_json(_own(product))
 
 
 @api.post("/farm/products")
 @allow(farm_member)
+@described(takes=ProductGiven, status=201, refuses=("validation", "conflict"))
 def new_farm_product() -> Any:
     """A new product; without a `state` it goes live at once when nothing is missing, else it is a draft."""
-    with body() as given:
-        farm_id = farm_asked(given)
-        wanted = product_asked(given, NEW, [])
-    if "state" not in given:
+    asked = taken(ProductGiven)
+    farm_id = farm_asked(asked.farm)
+    wanted = put_product(asked, NEW)
+    if not asked.state:
         wanted = replace(wanted, state="draft" if missing(wanted) else "live")
     made = own_product([farm_id], create_product(farm_id, wanted))
     place = url_for("api.farm_product", product=str(made.product.id))
@@ -54,13 +101,11 @@ def new_farm_product() -> Any:
 
 @api.patch("/farm/products/<product>")
 @allow(farm_member)
+@described(takes=ProductGiven, refuses=("validation", "conflict", "not-found"))
 def change_farm_product(product: str) -> Any:
     """Changes what is named. Of `variants`: those with an id are changed, those without are new, others stay."""
     own = _own(product)
-    before = own.as_input()
-    with body() as given:
-        wanted = product_asked(given, before, list(before.variants))
-    change_product(own.product.farm_id, own.product.id, wanted)
+    change_product(own.product.farm_id, own.product.id, put_product(taken(ProductGiven), own.as_input()))
     return product_json(_own(product))
 
 
@@ -71,60 +116,30 @@ def _own(product: str) -> OwnProduct:
     return own_product(current_actor().farm_ids, number)
 
 
-def product_asked(given: Fields, before: ProductInput, variants: list[VariantInput]) -> ProductInput:
+def put_product(asked: ProductGiven, before: ProductInput) -> ProductInput:
     """`before` with what was given; the domain says what of it cannot be taken."""
-    wanted = replace(
-        before,
-        name=given.text("name", before.name, most=200),
-        category=given.text("category", before.category, most=100),
-        description=given.text("description", before.description),
-        ingredients=given.text("ingredients", before.ingredients),
-        allergens=given.texts("allergens", before.allergens),
-        storage=given.text("storage", before.storage, most=200),
-        shelf_life_days=given.whole("shelf_life_days", before.shelf_life_days),
-        origin=given.text("origin", before.origin, most=200),
-        label_note=given.text("label_note", before.label_note, most=500),
-        organic=given.flag("organic", before.organic),
-        min_age=given.whole("min_age", before.min_age),
-        withdrawal_excluded=given.flag("withdrawal_excluded", before.withdrawal_excluded),
-        is_food=given.flag("is_food", before.is_food),
-        vat_key=given.text("vat_key", before.vat_key, most=20),
-        flat_rate=given.flag("flat_rate", before.flat_rate),
-        season_months=given.wholes("season_months", before.season_months),
-        lead_time_minutes=given.whole("lead_time_minutes", before.lead_time_minutes),
-        state=given.text("state", before.state, most=20),
-    )
-    if "variants" in given:
-        for item in given.objects("variants", most=50):
-            put_variant(item, variants)
-    return replace(wanted, variants=tuple(variants))
+    given = asked.model_dump(include=asked.model_fields_set - {"farm", "variants"})
+    for name in ("allergens", "season_months"):
+        if name in given:
+            given[name] = tuple(given[name])
+    variants = list(before.variants)
+    for index, variant in enumerate(asked.variants):
+        put_variant(variant, variants, f"variants.{index}.id")
+    return replace(before, **given, variants=tuple(variants))
 
 
-def put_variant(given: Fields, variants: list[VariantInput]) -> None:
+def put_variant(asked: VariantGiven, variants: list[VariantInput], field: str) -> None:
     """A sale unit takes the place of the one with its id, or is added."""
-    number = given.id("id", None)
-    places = [place for place, variant in enumerate(variants) if number is not None and variant.id == number]
-    if number is not None and not places:
-        given.note("id", N_("Diese Verkaufseinheit gibt es nicht."))
+    given = asked.model_dump(include=asked.model_fields_set - {"id"})
+    if asked.id is None:
+        variants.append(replace(NEW_VARIANT, **given))
         return
-    before = variants[places[0]] if places else NEW_VARIANT
-    wanted = replace(
-        before,
-        sku=given.text("sku", before.sku, most=60),
-        sale_unit=given.text("sale_unit", before.sale_unit, most=100),
-        net_quantity=given.whole("net_quantity", before.net_quantity),
-        net_unit=given.text("net_unit", before.net_unit, most=2),
-        catch_weight=given.flag("catch_weight", before.catch_weight),
-        price_cents=given.whole("price_cents", before.price_cents),
-        unit_price_cents=given.whole("unit_price_cents", before.unit_price_cents),
-        deposit_cents=given.whole("deposit_cents", before.deposit_cents),
-        pooled=given.flag("pooled", before.pooled),
-        archived=given.flag("archived", before.archived),
-    )
-    if places:
-        variants[places[0]] = wanted
-    else:
-        variants.append(wanted)
+    number = id_from_text(asked.id)
+    for place, variant in enumerate(variants):
+        if variant.id is not None and variant.id == number:
+            variants[place] = replace(variant, **given)
+            return
+    raise Invalid({field: N_("Diese Verkaufseinheit gibt es nicht.")})
 
 
 def product_json(own: OwnProduct) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
+from pydantic import BaseModel, Field
 
 from marketplace.checkout.cancel_day import cancel_day
 from marketplace.kernel.errors import Invalid, NotFound
@@ -17,14 +18,42 @@ from marketplace.market_days.slots import slots_of_day, slots_of_days
 from marketplace.markets.find import find_market
 from marketplace.stock.open_day import change_market_day, open_market_day
 from marketplace.web.access import allow, approver_or_operator, current_actor, operator
-from marketplace.web.api.fields import Fields, arguments, body
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.fields import arguments
+from marketplace.web.api.frame import api, described, keeps_own_answer, taken
+from marketplace.web.api.kinds import Day, IdText, Moment
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.api.slot_json import day_json
+
+
+class PlannedSlot(BaseModel):
+    """A window of handover at a pickup point, for `capacity` orders."""
+
+    pickup_point: IdText
+    pickup_from: Moment
+    pickup_until: Moment
+    capacity: int = Field(ge=1, le=100_000)
+
+
+class PlannedDay(BaseModel):
+    """A market day to plan. `market`: id or slug."""
+
+    market: IdText
+    date: Day
+    orders_open_at: Moment
+    orders_close_at: Moment
+    slots: list[PlannedSlot] = Field(min_length=1, max_length=200)
+
+
+class MovedDay(BaseModel):
+    """New times of a market day; what is left out stays."""
+
+    orders_open_at: Moment | None = None
+    orders_close_at: Moment | None = None
 
 
 @api.get("/office/market-days")
 @allow(approver_or_operator)
+@described(is_list=True, arguments={"market": "id or slug", "since": "a date", **PAGE_ARGUMENTS})
 def office_market_days() -> Any:
     """The days of one's markets by date; `?market=` narrows it to one, `?since=` to later dates."""
     page = page_asked(date=date, id=int)
@@ -33,7 +62,7 @@ def office_market_days() -> Any:
         market = asked.text("market", None, most=100)
         since = asked.date("since", None)
     if market is not None:
-        market_ids = {_own_market(market, market_ids)}
+        market_ids = frozenset({_own_market(market, market_ids)})
     found = list_days(market_ids, after=page.after, since=since, limit=page.limit + 1)
     slots = slots_of_days([day.id for day in found])
     return page.answer(found, lambda day: day_json(day, slots), lambda day: (day.date, day.id))
@@ -47,48 +76,42 @@ def office_market_day(day: str) -> Any:
 
 @api.post("/office/market-days")
 @allow(operator)
+@described(takes=PlannedDay, status=201, refuses=("validation", "conflict", "not-found"))
 def plan_office_market_day() -> Any:
     """Plans a day; its offers stand at once. The same market and date again: 409."""
-    with body() as given:
-        market = given.text("market", most=100)
-        day = given.date("date")
-        opens, closes = given.instant("orders_open_at"), given.instant("orders_close_at")
-        slots = [slot_asked(item) for item in given.objects("slots", most=200)]
-    market_id = _own_market(market, current_actor().operator_market_ids)
-    day_id = open_market_day(market_id, day, opens, closes, slots)
+    asked = taken(PlannedDay)
+    market_id = _own_market(asked.market, current_actor().operator_market_ids)
+    slots = [
+        SlotPlan(id_from_text(slot.pickup_point) or 0, slot.pickup_from, slot.pickup_until, slot.capacity)
+        for slot in asked.slots
+    ]
+    day_id = open_market_day(market_id, asked.date, asked.orders_open_at, asked.orders_close_at, slots)
     made = find_day(day_id, [market_id])
     return _day_json(made), 201, {"Location": url_for("api.office_market_day", day=str(day_id))}
 
 
 @api.patch("/office/market-days/<day>")
 @allow(operator)
+@described(takes=MovedDay, refuses=("validation", "conflict", "not-found"))
 def change_office_market_day(day: str) -> Any:
     """`orders_close_at`, `orders_open_at`; a close in the past closes now."""
     own = _own_day(day, current_actor().operator_market_ids)
-    with body() as given:
-        opens, closes = given.instant("orders_open_at", None), given.instant("orders_close_at", None)
-    if opens is None and closes is None:
+    asked = taken(MovedDay)
+    if asked.orders_open_at is None and asked.orders_close_at is None:
         raise Invalid({"orders_close_at": N_("Diese Angabe fehlt.")})
-    change_market_day(own.id, orders_open_at=opens, orders_close_at=closes)
+    change_market_day(own.id, orders_open_at=asked.orders_open_at, orders_close_at=asked.orders_close_at)
     return _day_json(find_day(own.id, [own.market_id]))
 
 
 @api.post("/office/market-days/<day>/cancel")
 @allow(operator)
+@keeps_own_answer  # each order is cancelled in a transaction of its own, and again is nothing
+@described(refuses=("conflict", "not-found"))
 def cancel_office_market_day(day: str) -> Any:
     """The day falls out and everybody gets the money back, once; safe to repeat."""
     own = _own_day(day, current_actor().operator_market_ids)
-    cancelled = cancel_day(own.id)
-    return _day_json(find_day(own.id, [own.market_id])) | {"orders_cancelled": cancelled}
-
-
-def slot_asked(given: Fields) -> SlotPlan:
-    return SlotPlan(
-        pickup_point_id=given.id("pickup_point"),
-        pickup_from=given.instant("pickup_from"),
-        pickup_until=given.instant("pickup_until"),
-        capacity=given.whole("capacity"),
-    )
+    cancel_day(own.id)
+    return _day_json(find_day(own.id, [own.market_id]))
 
 
 def _own_market(market: str, market_ids: Any) -> int:

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 USUAL, MOST = 50, 200
 LONGEST_CURSOR = 1000
+PAGE_ARGUMENTS = {"limit": "1 to 200, 50 unless asked", "cursor": "`next` of the page before"}
 
 
 @dataclass(frozen=True)

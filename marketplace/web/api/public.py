@@ -14,13 +14,23 @@ from marketplace.markets.find import all_markets, find_market
 from marketplace.stock.offers import OfferFilter, OfferRow, offers_of_slot
 from marketplace.web.access import allow, anyone
 from marketplace.web.api.fields import Fields, arguments, yes_or_no
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.frame import api, described
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.api.slot_json import moment, slot_json
+
+SLOT_ARGUMENTS = {"market": "id or slug", "open": "true: those that take orders now"}
+OFFER_ARGUMENTS = {
+    "q": "words to search for",
+    "category": "slug of a category",
+    "farm": "id of a farm",
+    "organic": "true or false",
+    "without": "allergens or their groups, separated by commas",
+}
 
 
 @api.get("/markets")
 @allow(anyone)
+@described(is_list=True, arguments=PAGE_ARGUMENTS)
 def markets() -> Any:
     """Every market of this installation."""
     page = page_asked(name=str, id=int)
@@ -42,6 +52,7 @@ def markets() -> Any:
 
 @api.get("/pickup-slots")
 @allow(anyone)
+@described(is_list=True, arguments=SLOT_ARGUMENTS | PAGE_ARGUMENTS)
 def pickup_slots() -> Any:
     """Slots by time of pickup; `open=true`: those that take orders now."""
     page = page_asked(pickup_from=datetime, id=int)
@@ -59,6 +70,7 @@ def pickup_slots() -> Any:
 
 @api.get("/pickup-slots/<slot>/offers")
 @allow(anyone)
+@described(is_list=True, arguments=OFFER_ARGUMENTS | PAGE_ARGUMENTS)
 def slot_offers(slot: str) -> Any:
     """What can be ordered for a slot now; sold-out goods with `available` 0."""
     chosen = find_slot(slot)
