@@ -10,6 +10,10 @@ from marketplace.kernel import installation
 from marketplace.kernel.database import db
 from marketplace.kernel.errors import TooMany
 
+_FORGIVE = text(
+    "UPDATE rate_counter SET hits = hits - 1 WHERE key = :key AND hits > 0"
+    " AND window_start = to_timestamp(floor(extract(epoch FROM clock_timestamp()) / :window_seconds) * :window_seconds)"
+)
 _HIT = text("SELECT rate_hit(:key, :window_seconds, :allowed)")
 LONGEST_KEY = 200
 
@@ -27,6 +31,14 @@ def hit(key: str, window_seconds: int, allowed: int) -> None:
         wait = int(connection.execute(_HIT, values).scalar_one())
     if wait:
         raise TooMany(wait)
+
+
+def forgive(key: str, window_seconds: int) -> None:
+    """Takes back one try of `key`: it was right, and only wrong ones are to be few."""
+    if not installation.settings().rate_limits:
+        return
+    with db.engine.begin() as connection:
+        connection.execute(_FORGIVE, {"key": key.replace("\0", "")[:LONGEST_KEY], "window_seconds": window_seconds})
 
 
 def address_bucket(address: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ IDLE_PRIVILEGED = timedelta(minutes=30)
 LONGEST_PRIVILEGED = timedelta(hours=12)
 
 _WHAT = """
-    a.id AS account_id, a.email, a.name, a.language, clock_timestamp() AS at,
+    a.id AS account_id, a.email, a.name, a.language, a.totp_secret IS NOT NULL AS has_secret, clock_timestamp() AS at,
     (SELECT coalesce(jsonb_agg(jsonb_build_array(m.role, m.market_id, m.farm_id, m.pickup_point_id) ORDER BY m.id), '[]')
      FROM membership m WHERE m.account_id = a.id) AS roles,
     CASE WHEN EXISTS (SELECT 1 FROM membership m WHERE m.account_id = a.id AND m.role = 'admin') THEN
@@ -49,7 +48,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever is behind a request. `roles` are those in force; `withheld`: a second factor would add some.
+    """Whoever is behind a request; without an account a guest.
 
     `stepped_up_at`: when the second factor was last given in this browser (machine's clock).
     """
@@ -59,12 +58,10 @@ class Person:
     full_name: str = ""
     language: str = ""
     roles: tuple[Role, ...] = ()
-    withheld: bool = False
     all_markets: frozenset[int] = frozenset()
     all_farms: frozenset[int] = frozenset()
     sign_in_id: int | None = None
     token_id: int | None = None
-    created_at: datetime | None = None
     seen_at: datetime | None = None
     stepped_up_at: datetime | None = None
     read_at: datetime | None = field(default=None, compare=False)
@@ -132,48 +129,39 @@ GUEST = Person()
 
 
 def person_by_sign_in(token: str) -> Person | None:
-    """Whoever signed in with this token; None when it is unknown, ended, too old, or the account is disabled."""
+    """Whoever signed in with this token; None when it is unknown, ended, too old, or the account is disabled.
+
+    None too while a second factor is asked for (by the account or by a role) and was not given.
+    """
     found = rows(_BY_SIGN_IN, hash=token_hash(token))
     if not found:
         return None
     row = found[0]
     privileged = any(role[0] in PRIVILEGED for role in row.roles)
+    if row.stepped_up_at is None and (privileged or row.has_secret):
+        return None
     idle, longest = (IDLE_PRIVILEGED, LONGEST_PRIVILEGED) if privileged else (IDLE, LONGEST)
     if row.at - row.seen_at > idle or row.at - row.created_at > longest:
         return None
-    return _person(
-        row,
-        second_factor=row.stepped_up_at is not None,
-        sign_in_id=row.sign_in_id,
-        created_at=row.created_at,
-        seen_at=row.seen_at,
-        stepped_up_at=row.stepped_up_at,
-    )
+    return _person(row, sign_in_id=row.sign_in_id, seen_at=row.seen_at, stepped_up_at=row.stepped_up_at)
 
 
 def person_by_token(token: str) -> Person | None:
     """Whoever an API token belongs to; None when it is unknown, expired or revoked. It counts as a second factor."""
     found = rows(_BY_TOKEN, hash=token_hash(token))
-    return _person(found[0], second_factor=True, token_id=found[0].token_id, seen_at=found[0].used_at) if found else None
+    return _person(found[0], token_id=found[0].token_id, seen_at=found[0].used_at) if found else None
 
 
-def _person(row: Any, *, second_factor: bool, **more: Any) -> Person:
-    everything = row.everything if second_factor and row.everything else {}
-    roles = tuple(Role(*role) for role in row.roles)
-    in_force = roles if second_factor else tuple(_without_privileges(roles))
+def _person(row: Any, **more: Any) -> Person:
+    everything = row.everything or {}
     return Person(
         account_id=row.account_id,
         email=row.email,
         full_name=row.name,
         language=row.language,
-        roles=in_force,
-        withheld=len(in_force) < len(roles),
+        roles=tuple(Role(*role) for role in row.roles),
         all_markets=frozenset(everything.get("markets") or ()),
         all_farms=frozenset(everything.get("farms") or ()),
         read_at=row.at,
         **more,
     )
-
-
-def _without_privileges(roles: Iterable[Role]) -> Iterable[Role]:
-    return (role for role in roles if role.role not in PRIVILEGED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from marketplace.kernel.database import command, execute, rows, scalar
+from marketplace.kernel.database import command, execute, rows
 from marketplace.kernel.ids import new_token, token_hash
 from marketplace.people.person import Person
 
@@ -23,6 +23,14 @@ class SignInView:
     seen_at: datetime
     address: str
     device: str
+
+
+@dataclass(frozen=True)
+class HalfSignIn:
+    """The password was right, the code is still to come."""
+
+    sign_in_id: int
+    account_id: int
 
 
 @command
@@ -52,6 +60,17 @@ def step_up(sign_in_id: int) -> str:
         id=sign_in_id,
     )
     return token
+
+
+def half(token: str) -> HalfSignIn | None:
+    """A sign-in that still waits for its second factor, for ten minutes; None for anything else."""
+    found = rows(
+        "SELECT s.id AS sign_in_id, s.account_id FROM sign_in s JOIN account a ON a.id = s.account_id"
+        " WHERE s.token_hash = :hash AND s.stepped_up_at IS NULL AND s.ended_at IS NULL AND a.disabled_at IS NULL"
+        " AND s.created_at > clock_timestamp() - interval '10 minutes'",
+        hash=token_hash(token),
+    )
+    return HalfSignIn(**found[0]._mapping) if found else None
 
 
 def seen(person: Person) -> None:
@@ -101,7 +120,3 @@ def of_account(account_id: int) -> list[SignInView]:
     )
     return [SignInView(**row._mapping) for row in found]
 
-
-def count(account_id: int) -> int:
-    """How many browsers are signed in."""
-    return int(scalar("SELECT count(*) FROM sign_in WHERE account_id = :id AND ended_at IS NULL", id=account_id))

@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, current_app, request, session
+from flask import Flask, Response, current_app, request, session
 
 from marketplace.kernel import actor
 from marketplace.kernel.errors import Forbidden, NotFound, NotSignedIn, SecondFactorNeeded
 from marketplace.kernel.rate_limits import address_bucket, hit
 from marketplace.kernel.words import N_
+from marketplace.people import sign_ins
 from marketplace.people.person import GUEST, Person, person_by_sign_in, person_by_token
-from marketplace.people.sign_ins import seen
+from marketplace.people.second_factor import check_code
 from marketplace.people.tokens import used
 from marketplace.web.request_id import request_id
 
@@ -59,7 +60,7 @@ farm_member_or_operator = Predicate(
 
 
 def allow(predicate: Predicate) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """The view is for those of whom `predicate` holds; others get 401, 403, or are asked for their second factor."""
+    """The view is for those of whom `predicate` holds; others get 401 (pages: the sign-in) or 403."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(view)
@@ -74,7 +75,7 @@ def allow(predicate: Predicate) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def require(predicate: Predicate) -> None:
-    """Raises NotSignedIn, SecondFactorNeeded or Forbidden unless `predicate` holds of whoever asks."""
+    """Raises NotSignedIn or Forbidden unless `predicate` holds of whoever asks."""
     if predicate is anyone and request.method in _SAFE:
         return  # nothing is asked of the database for a page that is for everybody
     person = current_actor()
@@ -82,7 +83,7 @@ def require(predicate: Predicate) -> None:
         return
     if not person.is_signed_in:
         raise NotSignedIn()
-    raise SecondFactorNeeded() if person.withheld else Forbidden()
+    raise Forbidden()
 
 
 def current_actor() -> Person:
@@ -133,7 +134,7 @@ def _behind_session() -> Person:
     if person is None:
         session.pop(SIGN_IN)
         return GUEST
-    seen(person)
+    sign_ins.seen(person)
     return person
 
 
@@ -152,8 +153,25 @@ def fresh_second_factor() -> bool:
     return True
 
 
+def step_up(code: str) -> None:
+    """Takes the second factor of whoever is signed in: Invalid at `code`, TooMany; then a new token for the browser."""
+    person = current_actor()
+    if person.account_id is None or person.sign_in_id is None:
+        raise NotSignedIn()
+    check_code(person.account_id, code)
+    session[SIGN_IN] = sign_ins.step_up(person.sign_in_id)
+    forget_actor()
+
+
 def deny_by_default(app: Flask) -> None:
-    """A route whose view names no predicate answers 404, whoever asks."""
+    """A route whose view names no predicate answers 404, whoever asks. Nobody keeps the pages of signed-in people."""
+
+    @app.after_request
+    def private(response: Response) -> Response:
+        person = request.environ.get(_ACTOR)
+        if person is not None and person.is_signed_in and response.mimetype == "text/html":
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     @app.before_request
     def denied() -> None:

@@ -52,7 +52,7 @@ def check() -> None:
     seed = _seed()
     if seed is None or request.headers.get("Sec-Fetch-Site") == "cross-site" or not _fits(sent, seed):
         raise NoToken(
-            N_("Das Formular war zu lange offen. Bitte gehen Sie zurück, laden Sie die Seite neu und senden Sie es noch einmal.")
+            N_("Das Formular war zu lange offen. Bitte laden Sie die Seite neu und senden Sie es noch einmal.")
         )
 
 

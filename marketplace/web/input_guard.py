@@ -6,6 +6,8 @@ from flask import Flask, request
 
 from marketplace.kernel.errors import Malformed, NotFound
 
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
 
 def init_input_guard(app: Flask) -> None:
     """Refuse NUL and half characters in path, arguments and form fields."""
@@ -16,9 +18,9 @@ def init_input_guard(app: Flask) -> None:
             raise NotFound()
         if b"%" in request.query_string and any(unfit(key) or unfit(value) for key, value in arguments()):
             raise Malformed()
-        if request.method == "POST" and request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
-            if any(unfit(key) or unfit(value) for key, value in request.form.items(multi=True)):
-                raise Malformed()
+        is_form = request.method == "POST" and request.mimetype in FORMS
+        if is_form and any(unfit(key) or unfit(value) for key, value in request.form.items(multi=True)):
+            raise Malformed()
 
 
 def arguments() -> list[tuple[str, str]]:
