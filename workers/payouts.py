@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.events.facts import FarmJoined, PayoutWanted
-from marketplace.payouts.connect import account_changed, connect_farm
+from marketplace.payouts.connect import connect_farm, farm_of_account, look_at_account
 from marketplace.payouts.transfer import pay_statement
 
 
@@ -16,7 +16,11 @@ def connect_account(fact: FarmJoined) -> None:
 
 def hear_account(about: dict[str, Any]) -> bool:
     """The provider says that an account has changed."""
-    return account_changed(str(about.get("id")))
+    farm_id = farm_of_account(str(about.get("id")))
+    if farm_id is None:
+        return False
+    look_at_account(farm_id)
+    return True
 
 
 def pay_wanted(fact: PayoutWanted) -> None:

@@ -66,11 +66,15 @@ def _cancel(payment_id: int) -> None:
         return
     if ref is None and session_ref is not None:
         ref = _close_page(session_ref)
+        # The customer was faster than our clock: what can still be sold is sold, the rest is let go below.
+        if ref is not None:
+            merge(payment_id, Seen(None, gateway().payment(ref)))
+            if _wanted(payment_id) != "cancel":
+                return
     if ref is None:
         _cancelled_without_money(payment_id)
         return
-    view = _cancel_payment(ref, uuid)
-    merge(payment_id, Seen(None, view))
+    merge(payment_id, Seen(None, _cancel_payment(ref, uuid)))
 
 
 def _close_page(session_ref: str) -> str | None:

@@ -133,6 +133,7 @@ def _confirm_or_let_go(order: Order, payment: Payment) -> None:
     elif order.state == "cancelled" or not _still_possible(order):
         _let_go(order, payment)
         return
+    payment.wanted = None
     step(order, "confirmed")
     publish(OrderConfirmed(order.id))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import stripe
+from sqlalchemy import select
 
 from marketplace.checkout.place_order import place_order
 from marketplace.checkout.request import OrderRequest
@@ -39,8 +41,9 @@ class Till:
         return str(paid["payment_intent"]["id"])
 
     def books(self) -> dict[str, Any]:
-        """The stand-in's own state: what the market cannot write."""
-        return self.stand_in.control("state")  # type: ignore[no-any-return]
+        """The stand-in's own state, which the market cannot write; `sums` are its balance in cents."""
+        state: dict[str, Any] = self.stand_in.control("state")
+        return state | {"sums": state["books"][state["platform"]]["balance"]}
 
     def intents(self) -> list[dict[str, Any]]:
         """All PaymentIntents there are."""
@@ -79,7 +82,7 @@ def placed(market: SmallMarket, goods: dict[str, int], **changes: Any) -> Order:
     return order
 
 
-def paid(till: Till, market: SmallMarket, goods: dict[str, int], **changes: Any) -> Order:
+def paid(till: Till, market: SmallMarket, goods: dict[str, int], **changes: Any) -> Any:
     """An order paid and settled."""
     order = placed(market, goods, **changes)
     if order.payment_method == "card":
@@ -88,30 +91,29 @@ def paid(till: Till, market: SmallMarket, goods: dict[str, int], **changes: Any)
     return fresh(order)
 
 
-def payment(order: Order) -> Payment:
-    """The order's payment, read now."""
-    found = payment_of(order.id)
-    assert found is not None
-    payment_id = found.id
-    db.session.rollback()
-    found = db.session.get(Payment, payment_id)
-    assert found is not None
-    db.session.expunge(found)
-    db.session.rollback()
-    return found
+def payment(order: Any) -> Any:
+    """The order's payment as it is now: a snapshot of its columns."""
+    found = db.session.scalar(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id.desc()).limit(1))
+    return _snapshot(found)
 
 
-def fresh(order: Order) -> Order:
-    """The order, read now, with its lines."""
+def fresh(order: Any) -> Any:
+    """The order as it is now, with its lines: a snapshot of their columns."""
     number = order.id
     db.session.rollback()
-    db.session.expire_all()
     found = db.session.get(Order, number)
     assert found is not None
-    _ = list(found.lines)
-    db.session.expunge_all()
-    db.session.rollback()
-    return found
+    lines = [_snapshot(line, keep=True) for line in found.lines]
+    snapshot = _snapshot(found)
+    snapshot.lines = lines
+    return snapshot
+
+
+def _snapshot(found: Any, *, keep: bool = False) -> SimpleNamespace:
+    snapshot = SimpleNamespace(**{column.key: getattr(found, column.key) for column in found.__mapper__.column_attrs})
+    if not keep:
+        db.session.rollback()
+    return snapshot
 
 
 def drain(most: int = 200) -> dict[str, int]:
