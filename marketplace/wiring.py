@@ -34,11 +34,13 @@ def connect(settings: Settings, *, worker: bool = False) -> None:
     """Gives every port its provider. In web the provider is asked once, in workers up to three times (DECISIONS 9)."""
     from marketplace.notifications import mailer
     from marketplace.payments import gateway
+    from marketplace.payouts import bank
     from marketplace.providers.smtp_mailer import FileMailer, SmtpMailer
     from marketplace.providers.stripe_client import WORKER_RETRIES, make_client
     from marketplace.providers.stripe_gateway import StripeGateway
+    from marketplace.providers.stripe_transfers import StripeBank
 
     client = make_client(settings, retries=WORKER_RETRIES if worker else 0)
-    live = "_live_" in settings.stripe_api_key
-    gateway.use(StripeGateway(client, settings.stripe_webhook_secrets, live=live))
+    gateway.use(StripeGateway(client, settings.stripe_webhook_secrets, live=settings.stripe_livemode))
+    bank.use(StripeBank(client))
     mailer.use(SmtpMailer(settings.smtp_url) if settings.smtp_url else FileMailer(settings.data_dir / "mail"))

@@ -103,11 +103,11 @@ class StripeGateway:
                 {"idempotency_key": key},
             )
         data = plain(refund)
-        return RefundView(data["id"], data["status"], data["amount"], _balance(data.get("balance_transaction")))
+        return RefundView(data["id"], data["status"], data["amount"], balance_view(data.get("balance_transaction")))
 
     def balance(self, ref: str) -> BalanceView:
         with outcomes():
-            found = _balance(self._api.balance_transactions.retrieve(ref))
+            found = balance_view(self._api.balance_transactions.retrieve(ref))
         assert found is not None
         return found
 
@@ -115,7 +115,7 @@ class StripeGateway:
         with outcomes():
             listing = self._api.balance_transactions.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
             for row in listing.auto_paging_iter():
-                view = _balance(row)
+                view = balance_view(row)
                 if view is not None:
                     yield view
 
@@ -161,7 +161,7 @@ def _session(found: Any) -> SessionView:
     return SessionView(data["id"], data["status"], data.get("url"), _ref(data.get("payment_intent")))
 
 
-def _balance(found: Any) -> BalanceView | None:
+def balance_view(found: Any) -> BalanceView | None:
     if found is None or isinstance(found, str):
         return None
     data = plain(found)
@@ -196,6 +196,6 @@ def _payment(found: Any) -> PaymentView:
         payment_id=about.get("payment"),
         charge_ref=_ref(data.get("latest_charge")),
         capture_before=_at(card.get("capture_before")),
-        balance=_balance((charge or {}).get("balance_transaction")),
+        balance=balance_view((charge or {}).get("balance_transaction")),
         error=error.get("message"),
     )

@@ -9,7 +9,7 @@ import stripe
 from marketplace.payments.gateway import BalanceView
 from marketplace.payouts.bank import AccountRequest, AccountView, TransferRequest, TransferView
 from marketplace.providers.stripe_client import outcomes, plain
-from marketplace.providers.stripe_gateway import _balance
+from marketplace.providers.stripe_gateway import balance_view
 
 
 class StripeBank:
@@ -66,7 +66,7 @@ class StripeBank:
 
 def _transfer(found: Any) -> TransferView:
     data = plain(found)
-    balance: BalanceView | None = _balance(data.get("balance_transaction"))
+    balance: BalanceView | None = balance_view(data.get("balance_transaction"))
     destination = data["destination"]
     return TransferView(
         ref=data["id"],
