@@ -24,7 +24,8 @@ def create_account(
     try:
         address = address_from_text(email)
     except ValueError:
-        raise Invalid({"email": N_("Bitte geben Sie eine E-Mail-Adresse an, zum Beispiel „name@beispiel.de“.")}) from None
+        sentence = N_("Bitte geben Sie eine E-Mail-Adresse an, zum Beispiel „name@beispiel.de“.")
+        raise Invalid({"email": sentence}) from None
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Invalid({"name": N_("Dieser Name ist zu lang.")})
     if password is not None:
@@ -87,7 +88,8 @@ def take_role(account_id: int, role: str, *, market_id: int | None = None, farm_
     """Takes a role away, from the next request on; how many memberships that were."""
     return execute(
         "DELETE FROM membership WHERE account_id = :account AND role = :role"
-        " AND (CAST(:market AS bigint) IS NULL OR market_id = :market) AND (CAST(:farm AS bigint) IS NULL OR farm_id = :farm)",
+        " AND (CAST(:market AS bigint) IS NULL OR market_id = :market)"
+        " AND (CAST(:farm AS bigint) IS NULL OR farm_id = :farm)",
         account=account_id,
         role=role,
         market=market_id,

@@ -18,8 +18,8 @@ LONGEST_PRIVILEGED = timedelta(hours=12)
 
 _WHAT = """
     a.id AS account_id, a.email, a.name, a.language, a.totp_secret IS NOT NULL AS has_secret, clock_timestamp() AS at,
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(m.role, m.market_id, m.farm_id, m.pickup_point_id) ORDER BY m.id), '[]')
-     FROM membership m WHERE m.account_id = a.id) AS roles,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(m.role, m.market_id, m.farm_id, m.pickup_point_id)
+                               ORDER BY m.id), '[]') FROM membership m WHERE m.account_id = a.id) AS roles,
     CASE WHEN EXISTS (SELECT 1 FROM membership m WHERE m.account_id = a.id AND m.role = 'admin') THEN
         jsonb_build_object('markets', (SELECT jsonb_agg(id) FROM market), 'farms', (SELECT jsonb_agg(id) FROM farm))
     END AS everything

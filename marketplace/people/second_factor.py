@@ -30,7 +30,7 @@ def app_uri(secret: str, email: str) -> str:
 
 
 def check_code(account_id: int, code: str) -> None:
-    """Accepts a code of the account's app, once. Invalid for a wrong or a used one, TooMany after eight in 5 minutes."""
+    """Accepts a code of the account's app, once. Invalid for a wrong or used one, TooMany after eight in 5 minutes."""
     hit(f"code:{account_id}", WINDOW_S, ALLOWED)
     if not _accept(account_id, "".join(code.split())[:12]):
         raise Invalid({"code": N_("Dieser Code stimmt nicht oder wurde schon benutzt. Bitte nehmen Sie den nächsten.")})

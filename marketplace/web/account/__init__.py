@@ -1,0 +1,23 @@
+"""The account: signing in and out, one's orders, one's signed-in browsers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from marketplace.web.shop.frame import around
+
+blueprint = Blueprint("account", __name__, url_prefix="/konto")
+
+
+@blueprint.context_processor
+def frame() -> dict[str, Any]:
+    """The navigation is the shop's."""
+    return around()
+
+
+# Each module puts its pages on the blueprint.
+from marketplace.web.account import devices, overview, sign_in, step_up  # noqa: E402
+
+__all__ = ["blueprint", "devices", "overview", "sign_in", "step_up"]
