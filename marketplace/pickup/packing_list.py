@@ -199,11 +199,11 @@ def lines_of_order(farm_ids: Collection[int], order_number: str) -> list[Packing
 
 
 def line_to_pack(farm_ids: Collection[int], line_id: int) -> PackingLine | None:
-    """One line of the farms; None for foreign and unknown ones."""
+    """One line of the farms, that of a cancelled order too; None for foreign and unknown ones."""
     found = rows(
         LINES.replace("o.market_day_id = ANY(:day_ids)", "l.id = :line_id"),
         farm_ids=sorted(farm_ids),
-        states=list(PAID_FOR),
+        states=["cancelled", *PAID_FOR],
         line_id=line_id,
     )
     return PackingLine(**found[0]._mapping) if found else None

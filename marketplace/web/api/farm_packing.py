@@ -6,23 +6,34 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from pydantic import BaseModel, Field
+
 from marketplace.kernel import clock
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import id_from_text
 from marketplace.pickup.pack import LONGEST_REASON, pack_line
 from marketplace.pickup.packing_list import PackingDay, PackingLine, line_to_pack, lines_by_order, packing_days
 from marketplace.web.access import allow, current_actor, farm_member
-from marketplace.web.api.fields import arguments, body
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.fields import arguments
+from marketplace.web.api.frame import api, described, taken
+from marketplace.web.api.kinds import Units
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.api.slot_json import moment
 
-MOST_UNITS = 1_000_000
 MOST_GRAMS = 1_000_000_000
+
+
+class PackedLine(BaseModel):
+    """What was packed of a line: sale units, the grams of all of them when weighed, why something is missing."""
+
+    packed_quantity: Units
+    weight_g: int | None = Field(None, ge=0, le=MOST_GRAMS)
+    reason: str | None = Field(None, max_length=LONGEST_REASON)
 
 
 @api.get("/farm/packing-list")
 @allow(farm_member)
+@described(is_list=True, arguments={"date": "the market day", **PAGE_ARGUMENTS})
 def packing_list() -> Any:
     """Lines by order on `date`; without it on the next market day. Empty when there is no market then.
 
@@ -48,20 +59,18 @@ def packing_list() -> Any:
 
 @api.post("/farm/packing-list/<line>/pack")
 @allow(farm_member)
+@described(takes=PackedLine, refuses=("validation", "conflict", "not-found"))
 def pack(line: str) -> Any:
     """`{packed_quantity, weight_g?, reason?}`: written once. Weighed goods need grams, less than ordered a reason."""
     line_id = id_from_text(line)
     if line_id is None:
         raise NotFound()
     farm_ids = current_actor().farm_ids
-    with body() as given:
-        quantity = given.whole("packed_quantity", least=0, most=MOST_UNITS)
-        weight_g = None if given.given.get("weight_g") is None else given.whole("weight_g", least=0, most=MOST_GRAMS)
-        reason = "" if given.given.get("reason") is None else given.text("reason", most=LONGEST_REASON)
-    pack_line(line_id, farm_ids, quantity, weight_g, reason)
+    told = taken(PackedLine)
+    pack_line(line_id, farm_ids, told.packed_quantity, told.weight_g, told.reason or "")
     packed = line_to_pack(farm_ids, line_id)
-    if packed is None:  # nothing of it was there: the whole order is cancelled and off the list
-        return {"id": line, "packed_quantity": quantity, "state": "short", "reason": reason, "order_state": "cancelled"}
+    if packed is None:
+        raise NotFound()
     return line_json(packed) | {"order": packed.number, "order_state": packed.order_state}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from pydantic import BaseModel, Field
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.words import N_
@@ -13,18 +14,49 @@ from marketplace.market_days.slots import find_slot
 from marketplace.pickup.hand_over import Handover, Outcome, hand_over_all
 from marketplace.pickup.pickup_list import CounterLine, SlotOrder, lines_at_counter, orders_of_slot, slot_of_host
 from marketplace.web.access import allow, host
-from marketplace.web.api.fields import Fields, arguments, body
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.fields import arguments
+from marketplace.web.api.frame import api, described, taken
+from marketplace.web.api.kinds import Moment
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.api.slot_json import moment
+from marketplace.web.api.validation import read
 from marketplace.web.pickup.visit import host_here
 
 MOST_AT_ONCE = 200
-LONGEST_NAME = 60
+
+
+class Deposits(BaseModel):
+    """Bottles or crates of one kind that came back."""
+
+    deposit_cents: int = Field(ge=1, le=100_00)
+    count: int = Field(ge=0, le=1000)
+
+
+class OneHandover(BaseModel):
+    """The order by its code or number; `at`: when it happened, if the phone was offline."""
+
+    code: str | None = Field(None, max_length=60)
+    number: str | None = Field(None, max_length=60)
+    deposits_returned: list[Deposits] | None = Field(None, max_length=50)
+    age_checked: bool | None = None
+    at: Moment | None = None
+
+
+class Handovers(BaseModel):
+    """Handovers in any order; one that cannot be read does not stop the others."""
+
+    handovers: list[OneHandover] = Field(max_length=MOST_AT_ONCE)
+
+
+class AnyHandovers(BaseModel):
+    """The same, before each of them is read by itself."""
+
+    handovers: list[dict[str, Any]] = Field(max_length=MOST_AT_ONCE)
 
 
 @api.get("/pickup/orders")
 @allow(host)
+@described(is_list=True, arguments={"slot": "id or slug of the pickup slot", **PAGE_ARGUMENTS})
 def pickup_orders() -> Any:
     """The orders of `slot` (id or slug) by their large number, with what is in the crates."""
     here = host_here()
@@ -45,52 +77,41 @@ def pickup_orders() -> Any:
 
 @api.post("/pickup/handovers")
 @allow(host)
+@described(takes=Handovers, refuses=("validation",))
 def handovers() -> Any:
     """`{handovers: [{code or number, deposits_returned?, age_checked?, at?}]}`; each item has its own outcome."""
     here = host_here()
-    with body() as given:
-        items = given.given.get("handovers")
-        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            given.note("handovers", N_("Hier wird eine Liste erwartet."))
-        elif len(items) > MOST_AT_ONCE:
-            given.note("handovers", N_("So viele Ausgaben gehen nicht auf einmal."))
-    read = [_read(item) for item in items or []]
-    done = iter(hand_over_all([one for one in read if isinstance(one, Handover)], here))
-    outcomes = [next(done) if isinstance(one, Handover) else one for one in read]
-    return {"items": [outcome_json(item, outcome) for item, outcome in zip(items or [], outcomes, strict=True)]}
+    items = taken(AnyHandovers).handovers
+    asked = [_read(item) for item in items]
+    done = iter(hand_over_all([one for one in asked if isinstance(one, Handover)], here))
+    outcomes = [next(done) if isinstance(one, Handover) else one for one in asked]
+    return {"items": [outcome_json(item, outcome) for item, outcome in zip(items, outcomes, strict=True)]}
 
 
-def _read(item: Mapping[str, Any]) -> Handover | Outcome:
+def _read(item: dict[str, Any]) -> Handover | Outcome:
     """The handover, or why it cannot be read."""
     try:
-        return handover_from(item)
+        told = read(OneHandover, item)
+        if not told.code and not told.number:
+            raise Invalid({"code": N_("Bitte nennen Sie Code oder Nummer.")})
     except Invalid as refusal:
         sent = item.get("number")
-        detail = next(iter(refusal.errors.values()), refusal.detail)
-        return Outcome(sent[:LONGEST_NAME] if isinstance(sent, str) else "", problem=refusal.word, detail=detail)
-
-
-def handover_from(item: Mapping[str, Any]) -> Handover:
-    """One handover as it was sent; Invalid when it cannot be read."""
-    given = Fields(item)
-    code, number = given.text("code", "", most=LONGEST_NAME), given.text("number", "", most=LONGEST_NAME)
-    if not code and not number:
-        given.note("code", N_("Bitte nennen Sie Code oder Nummer."))
-    deposits = tuple(
-        (it.whole("deposit_cents", least=1, most=100_00), it.whole("count", least=0, most=1000))
-        for it in given.objects("deposits_returned", most=50)
-    ) if given.given.get("deposits_returned") is not None else ()
-    age_checked = False if given.given.get("age_checked") is None else given.flag("age_checked")
-    at = None if given.given.get("at") is None else given.instant("at")
-    given.refuse()
-    return Handover(code=code, number=number, deposits_returned=deposits, age_checked=age_checked, at=at)
+        detail = next(iter(refusal.errors.values()))
+        return Outcome(sent[:60] if isinstance(sent, str) else "", problem=refusal.word, detail=detail)
+    return Handover(
+        code=told.code or "",
+        number=told.number or "",
+        deposits_returned=tuple((it.deposit_cents, it.count) for it in told.deposits_returned or ()),
+        age_checked=bool(told.age_checked),
+        at=told.at,
+    )
 
 
 def outcome_json(item: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
     """`{number, state}` or `{number, problem, detail}`; with the `code` that was sent, if it was a code."""
     named: dict[str, Any] = {"number": outcome.number or None}
     if isinstance(item.get("code"), str):
-        named["code"] = item["code"][:LONGEST_NAME]
+        named["code"] = item["code"][:60]
     if outcome.problem is None:
         return named | {"state": outcome.state}
     detail = outcome.detail
