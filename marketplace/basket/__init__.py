@@ -1,1 +1,1 @@
-"""What a customer means to buy: found by the visitor's cookie or account, filled, seen against the day that was chosen."""
+"""What a customer means to buy: found by cookie or account, filled, seen against the day that was chosen."""

@@ -68,7 +68,8 @@ def put_back(owner: Owner, offers: Mapping[int, int]) -> int:
     """Puts the variants of earlier offers (units by offer id) into the basket again; how many are still on sale."""
     found = rows(
         """
-        SELECT o.id, o.variant_id FROM offer o JOIN variant v ON v.id = o.variant_id JOIN product p ON p.id = v.product_id
+        SELECT o.id, o.variant_id FROM offer o
+        JOIN variant v ON v.id = o.variant_id JOIN product p ON p.id = v.product_id
         WHERE o.id = ANY(:offers) AND NOT v.archived AND p.state = 'live' ORDER BY o.variant_id
         """,
         offers=list(offers),

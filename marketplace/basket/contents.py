@@ -15,12 +15,19 @@ from marketplace.kernel.database import rows
 from marketplace.market_days.slots import VIEW, SlotView
 
 # Why a line cannot be ordered as it stands. `few`: there is some, but less than wanted.
-NOT_OFFERED, SOLD_OUT, FEW, CLOSED, AGE, OTHER_MARKET = "not_offered", "sold_out", "few", "closed", "age", "other_market"
+NOT_OFFERED, SOLD_OUT, FEW, CLOSED, AGE, OTHER_MARKET = (
+    "not_offered",
+    "sold_out",
+    "few",
+    "closed",
+    "age",
+    "other_market",
+)
 
 
 @dataclass(frozen=True)
 class Line:
-    """`quantity` sale units. Cents: `price_cents` a unit, `amount_cents` the goods of the line, `deposit_cents` its deposit.
+    """`quantity` sale units. Cents: `price_cents` a unit; `amount_cents`, `deposit_cents` of the whole line.
 
     `available`: units left on that day, None when not limited (or no slot is chosen). `trouble`: see above, or "".
     """
@@ -136,8 +143,8 @@ WITH own AS (SELECT b.id, b.slot_id FROM basket b WHERE {IS_OWN}),
 slot AS ({VIEW} WHERE s.id = coalesce(CAST(:slot_id AS bigint), (SELECT slot_id FROM own)))
 SELECT slot.*, l.variant_id, p.id AS product_id, p.slug AS product_slug, p.name, f.id AS farm_id, f.name AS farm_name,
        f.slug AS farm_slug, v.sale_unit, l.quantity, coalesce(o.price_cents, v.price_cents) AS price_cents,
-       CASE WHEN o.id IS NULL THEN v.unit_price_cents ELSE o.unit_price_cents END AS unit_price_cents, v.unit_price_basis,
-       v.deposit_cents AS unit_deposit_cents, v.catch_weight, p.min_age, p.withdrawal_excluded,
+       CASE WHEN o.id IS NULL THEN v.unit_price_cents ELSE o.unit_price_cents END AS unit_price_cents,
+       v.unit_price_basis, v.deposit_cents AS unit_deposit_cents, v.catch_weight, p.min_age, p.withdrawal_excluded,
        (SELECT media_key FROM picture c WHERE c.product_id = p.id ORDER BY c.position, c.id LIMIT 1) AS picture,
        o.id AS offer_id, greatest(0, k.capacity - k.reserved - k.sold) AS available, o.closes_at,
        CASE WHEN slot.id IS NULL THEN ''
@@ -155,7 +162,7 @@ LEFT JOIN (own JOIN basket_line l ON l.basket_id = own.id JOIN variant v ON v.id
 LEFT JOIN offer o ON o.market_day_id = slot.market_day_id AND o.variant_id = l.variant_id
 LEFT JOIN stock k ON k.id = o.stock_id
 ORDER BY f.name, f.id, l.added_at, l.variant_id
-"""
+"""  # noqa: S608 - put together of constants
 
 SLOT_FIELDS = tuple(field.name for field in fields(SlotView))
 LINE_FIELDS = tuple(field.name for field in fields(Line))

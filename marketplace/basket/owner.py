@@ -36,7 +36,7 @@ def find_basket(owner: Owner) -> int | None:
     """The id of the owner's basket, None while there is none."""
     if not owner.is_known:
         return None
-    found = rows("SELECT b.id FROM basket b WHERE " + IS_OWN, **owner.values)
+    found = rows("SELECT b.id FROM basket b WHERE " + IS_OWN, **owner.values)  # noqa: S608 - constants
     return int(found[0].id) if found else None
 
 
@@ -49,7 +49,7 @@ def open_basket(owner: Owner) -> int:
         f"""
         INSERT INTO basket ({column}) VALUES (:owner)
         ON CONFLICT ({column}) DO UPDATE SET changed_at = clock_timestamp() RETURNING id
-        """,
+        """,  # noqa: S608 - one of two columns
         owner=owner.values[column],
     )
     return int(made[0].id)

@@ -13,7 +13,7 @@ from marketplace.kernel.ids import id_from_text
 
 @dataclass(frozen=True)
 class VariantView:
-    """A sale unit. Cents; with an offer on the chosen day its price, else the usual one. `available`: None, not limited.
+    """A sale unit. Cents; with an offer on the chosen day its price, else the usual one. `available` None: not limited.
 
     `state`: no_slot, not_offered, closed, age (an unattended shelf), sold_out, open.
     """
@@ -72,11 +72,12 @@ class ProductView:
 
 
 PRODUCT = """
-SELECT p.id, p.market_id, p.slug, p.name, p.category, c.name AS category_name, p.description, p.ingredients, p.allergens,
-       p.storage, p.shelf_life_days, p.origin, p.label_note,
+SELECT p.id, p.market_id, p.slug, p.name, p.category, c.name AS category_name, p.description, p.ingredients,
+       p.allergens, p.storage, p.shelf_life_days, p.origin, p.label_note,
        p.organic AND f.organic_code IS NOT NULL
            AND f.organic_until >= coalesce(d.date, (app_now() AT TIME ZONE m.timezone)::date) AS organic,
-       f.organic_code, p.min_age, p.withdrawal_excluded, p.is_food, i.media_key AS picture, coalesce(i.alt, '') AS picture_alt,
+       f.organic_code, p.min_age, p.withdrawal_excluded, p.is_food, i.media_key AS picture,
+       coalesce(i.alt, '') AS picture_alt,
        f.id AS farm_id, f.name AS farm_name, f.slug AS farm_slug, f.legal_name AS farm_legal_name,
        f.street AS farm_street, f.postcode AS farm_postcode, f.town AS farm_town, f.phone AS farm_phone,
        f.email AS farm_email, m.sales_model, m.name AS market_name,

@@ -49,7 +49,8 @@ class Shelf:
 
 SHELF = f"""
 WITH found AS ({OFFERS}),
-fitting AS (SELECT f.*, NOT f.allergens && CAST(:avoided AS text[]) AS allowed FROM found f WHERE f.organic OR NOT :only_organic),
+fitting AS (SELECT f.*, NOT f.allergens && CAST(:avoided AS text[]) AS allowed FROM found f
+            WHERE f.organic OR NOT :only_organic),
 counted AS (
     SELECT (SELECT count(*) FROM fitting WHERE allowed AND (:shelf = '' OR category = :shelf)) AS total,
            (SELECT count(*) FROM fitting WHERE NOT allowed AND (:shelf = '' OR category = :shelf)) AS hidden,
@@ -60,7 +61,7 @@ SELECT counted.*, page.* FROM counted LEFT JOIN (
     SELECT * FROM fitting WHERE allowed AND (:shelf = '' OR category = :shelf)
     ORDER BY category_position, sort_key, id LIMIT :page OFFSET :skip) page ON true
 ORDER BY page.category_position, page.sort_key, page.id
-"""
+"""  # noqa: S608 - put together of constants
 
 FIELDS = tuple(field.name for field in fields(OfferRow))
 

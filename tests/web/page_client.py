@@ -101,7 +101,9 @@ class PageClient:
             assert not urlsplit(path).netloc, f"leads away: {path}"
             response = self.client.get(path)
         expected = status if follow else response.status_code
-        assert response.status_code == expected, f"{path}: {response.status_code}\n{response.get_data(as_text=True)[:2000]}"
+        assert response.status_code == expected, (
+            f"{path}: {response.status_code}\n{response.get_data(as_text=True)[:2000]}"
+        )
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
         root = parser.parse(response.get_data(as_text=True))
         self.page = Page(response, path, root)
@@ -159,15 +161,21 @@ def look_at(page: Page) -> None:
     for field in (element for tag in ("input", "select", "textarea") for element in root.iter(tag)):
         if field.get("type") in HIDDEN:
             continue
-        labelled = field.get("id") in named or id(field) in inside or field.get("aria-label") or field.get("aria-labelledby")
+        labelled = (
+            field.get("id") in named or id(field) in inside or field.get("aria-label") or field.get("aria-labelledby")
+        )
         assert labelled, f"{where}: {field.get('name')} has no label"
     for described in root.iter():
-        for part in (described.get("aria-describedby") or "").split() + (described.get("aria-labelledby") or "").split():
+        for part in (described.get("aria-describedby") or "").split() + (
+            described.get("aria-labelledby") or ""
+        ).split():
             assert part in ids, f"{where}: nothing is called {part}"
         assert described.get("style") is None, f"{where}: style attribute on {described.tag}"
-        assert not any(name.startswith("on") for name in described.keys()), f"{where}: handler on {described.tag}"
+        assert not any(name.startswith("on") for name in described.attrib), f"{where}: handler on {described.tag}"
     for script in root.iter("script"):
-        assert script.get("nonce") or script.get("type", "").startswith("application/"), f"{where}: script without nonce"
+        assert script.get("nonce") or script.get("type", "").startswith("application/"), (
+            f"{where}: script without nonce"
+        )
     for form in root.iter("form"):
         if form.get("method") == "post":
             assert "csrf_token" in values(form), f"{where}: form {form.get('action')} without token"

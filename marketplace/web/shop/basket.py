@@ -86,7 +86,7 @@ def _parts(variant_id: int, before: int) -> Response:
         name=request.form.get("name", "")[:200],
         back=safe_return(request.form.get("zurueck")),
         visit=here,
-        bar=bar(here),
+        bar=bar(here, stays=not safe_return(request.form.get("zurueck")).startswith("/markt/")),
         trouble=trouble_of(line) if line else "",
     )
     response = make_response(html)

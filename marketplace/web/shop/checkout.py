@@ -156,9 +156,7 @@ def order_now() -> str | Response:
     return _to_payment(order)
 
 
-def _request(
-    here: Contents, form: Form, whose: Owner, born: date | None, wanted: dict[int, int]
-) -> OrderRequest:
+def _request(here: Contents, form: Form, whose: Owner, born: date | None, wanted: dict[int, int]) -> OrderRequest:
     assert here.slot is not None
     return OrderRequest(
         slot_id=here.slot.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -38,13 +38,14 @@ def places() -> str:
     fitting = [slot for slot in list_slots(only_open=True, limit=MOST) if fits(slot, q)]
     shown = fitting if q or request.args.get("alle") == "1" else next_of_each(fitting, chosen_slot_id())
     here = visit()
-    chosen = here.slot.slug if here.slot else None
+    found_first = next((slot.slug for slot in shown if slot.places_left > 0), None) if q else None
+    chosen = here.slot.slug if here.slot and here.slot in shown else found_first
     return render_template(
         "shop/places.html",
         slots=[choice(slot) for slot in shown],
         more=len(fitting) if len(shown) < len(fitting) else 0,
         q=q,
-        chosen=chosen if any(slot.slug == chosen for slot in shown) else next((s.slug for s in shown if s.places_left > 0), None),
+        chosen=chosen,
         visit=here,
     )
 
@@ -93,7 +94,10 @@ def choice(slot: SlotView) -> dict[str, object]:
 @allow(anyone)
 def choose_slot() -> str | Response:
     """Takes the slot. What would fall out of the basket is said first; then `bestaetigt` comes with the form."""
-    slot = find_slot(request.form.get("slot", ""))
+    if not request.form.get("slot"):
+        flash(_("Bitte wählen Sie einen Abholort mit Abholzeit."), "warn")
+        return redirect(url_for("shop.places"), 303)  # type: ignore[return-value]
+    slot = find_slot(request.form["slot"])
     if slot.state != "open":
         raise Closed()
     if slot.places_left <= 0:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from marketplace.basket.contents import Contents
 from marketplace.kernel import clock
@@ -29,10 +30,10 @@ def place_name(slot: SlotView) -> str:
 
 
 @blueprint.app_template_filter("slot_when")
-def slot_when(slot: SlotView) -> str:
-    """`Do, 26. November, 16:30–18:30 Uhr` in the slot's own zone."""
+def slot_when(slot: SlotView) -> Markup:
+    """`Do, 26. November, 16:30–18:30 Uhr` in the slot's own zone; the window stays on one line."""
     window = time_window(slot.pickup_from, slot.pickup_until, slot.timezone)
-    return f"{date_long(slot.date)}, {window}"
+    return Markup('{}, <span class="nowrap">{}</span>').format(date_long(slot.date), window)
 
 
 @blueprint.context_processor
@@ -45,6 +46,7 @@ def around() -> dict[str, Any]:
         (_("Höfe"), url_for("shop.farms"), ("shop.farms", "shop.farm")),
         (_("Abholorte"), url_for("shop.places"), ("shop.places", "shop.start", "shop.change_slot")),
         (_("So geht’s"), url_for("shop.how"), ("shop.how",)),
+        (_("Warenkorb"), url_for("shop.basket"), ("shop.basket",)),
     )
     return {
         "nav_items": [
@@ -55,10 +57,10 @@ def around() -> dict[str, Any]:
     }
 
 
-def shop_frame() -> dict[str, Any]:
-    """Band, bar and slip for the pages that show offers."""
+def shop_frame(*, beside_slip: bool = False) -> dict[str, Any]:
+    """Band and bar for the pages that show offers; a slip beside them replaces the bar on wide screens."""
     here = visit()
-    return {"slot_band": band(here.slot), "basket_bar": bar(here), "visit": here}
+    return {"slot_band": band(here.slot), "basket_bar": bar(here, stays=not beside_slip), "visit": here}
 
 
 def band(slot: SlotView | None) -> dict[str, Any] | None:
@@ -88,7 +90,7 @@ def next_market(slot: SlotView) -> str:
     return _("Bitte wählen Sie einen anderen Abholort.")
 
 
-def bar(here: Contents) -> dict[str, Any] | None:
+def bar(here: Contents, *, stays: bool) -> dict[str, Any] | None:
     """Arguments of the basket bar; None while nothing lies in the basket."""
     if not here.lines:
         return None
@@ -98,6 +100,7 @@ def bar(here: Contents) -> dict[str, Any] | None:
         "deposit_cents": here.deposit_cents,
         "approx": here.is_weighed,
         "url": url_for("shop.basket"),
+        "stays": stays,
     }
 
 

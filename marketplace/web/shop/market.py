@@ -37,6 +37,7 @@ class Asked:
     organic: bool
     without: tuple[str, ...]
     page: int
+    opened: bool
 
     @classmethod
     def read(cls, slot: str) -> Asked:
@@ -49,11 +50,19 @@ class Asked:
             organic=request.args.get("bio") == "1",
             without=tuple(code for code in GROUPS if code in request.args.getlist("ohne")),
             page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:4]) < 400 else 1,
+            opened=request.args.get("filter") == "1",
         )
 
     def url(self, **changes: Any) -> str:
         """The address with something changed; the first page unless a page is asked for."""
-        asked = {"q": self.q, "category": self.category, "organic": self.organic, "without": self.without, "page": 1}
+        asked: dict[str, Any] = {
+            "q": self.q,
+            "category": self.category,
+            "organic": self.organic,
+            "without": self.without,
+            "page": 1,
+            "opened": False,
+        }
         asked |= changes
         return url_for(
             "shop.market",
@@ -63,6 +72,7 @@ class Asked:
             bio="1" if asked["organic"] else None,
             ohne=list(asked["without"]) or None,
             seite=asked["page"] if asked["page"] > 1 else None,
+            filter="1" if asked["opened"] else None,
         )
 
     def toggled(self, code: str) -> str:
@@ -90,7 +100,7 @@ def market(slot: str) -> str | Response:
     if slot != chosen_slug():
         found = find_slot(slot)
         if slot != found.slug:
-            return redirect(url_for("shop.market", slot=found.slug, **request.args), 302)  # type: ignore[return-value]
+            return redirect(Asked.read(found.slug).url(), 302)  # type: ignore[return-value]
         choose(found)
     here = visit()
     if here.slot is None or here.slot.slug != slot:  # chosen long ago and gone since
@@ -123,12 +133,17 @@ def _page(here: Contents, asked: Asked, found: Shelf) -> dict[str, Any]:
         "category_chips": _category_chips(asked, found),
         "filter_chips": _filter_chips(asked),
         "allergens": [(code, _(allergen_name(code)), code in asked.without) for code in GROUPS],
-        **shop_frame(),
+        **shop_frame(beside_slip=True),
     }
 
 
 def _category_chips(asked: Asked, found: Shelf) -> list[dict[str, Any]]:
-    everything = {"label": _("Alles"), "url": asked.url(category=""), "current": not asked.category, "count": found.everywhere}
+    everything = {
+        "label": _("Alles"),
+        "url": asked.url(category=""),
+        "current": not asked.category,
+        "count": found.everywhere,
+    }
     return [everything] + [
         {"label": c.name, "url": asked.url(category=c.slug), "current": c.slug == asked.category, "count": c.count}
         for c in found.categories
@@ -137,7 +152,18 @@ def _category_chips(asked: Asked, found: Shelf) -> list[dict[str, Any]]:
 
 def _filter_chips(asked: Asked) -> list[dict[str, Any]]:
     chips: list[dict[str, Any]] = [
-        {"label": _("Bio"), "url": asked.url(organic=not asked.organic), "current": asked.organic, "removable": asked.organic}
+        {
+            "label": _("Filtern"),
+            "url": asked.url() if asked.opened else asked.url(opened=True) + "#filtern",
+            "current": asked.opened,
+            "icon": "funnel",
+        },
+        {
+            "label": _("Bio"),
+            "url": asked.url(organic=not asked.organic),
+            "current": asked.organic,
+            "removable": asked.organic,
+        },
     ]
     short = {"milk": _("Ohne Milch"), "gluten": _("Ohne Gluten"), "egg": _("Ohne Ei"), "nuts": _("Ohne Nüsse")}
     shown = [code for code in GROUPS if code in OFTEN_AVOIDED or code in asked.without]

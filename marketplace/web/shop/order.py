@@ -22,7 +22,7 @@ MOST_LOOKS = 40
 @blueprint.get("/bestellung/<number>")
 @allow(anyone)
 def order(number: str) -> Response:
-    """The order for who has its token, or is signed in as its customer. `zurueck`: back from the hosted page, a hint only."""
+    """The order for who has its token or is its customer. `zurueck`: back from the hosted page, a hint only."""
     view = order_view(find_order(number, request.args.get("token")))
     looks = request.args.get("zurueck", "0")
     came_back = int(looks) if looks.isascii() and looks.isdigit() and len(looks) <= 2 else 0

@@ -38,7 +38,10 @@ def pay(number: str) -> Response:
     if url is not None:
         return redirect(url, 303)  # type: ignore[return-value]
     if order_view(order).can_pay:
-        flash(_("Die Zahlungsseite antwortet gerade nicht. Ihre Ware bleibt reserviert; bitte versuchen Sie es gleich noch einmal."), "warn")
+        flash(
+            _("Die Zahlungsseite antwortet gerade nicht. Bitte versuchen Sie es gleich noch einmal."),
+            "warn",
+        )
     return _back(order)
 
 
@@ -87,5 +90,3 @@ def again(number: str) -> Response:
     if count:
         flash(_("Ihre Artikel liegen wieder im Korb."), "ok")
     return redirect(url_for("shop.basket"), 303)  # type: ignore[return-value]
-
-

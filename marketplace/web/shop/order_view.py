@@ -64,7 +64,11 @@ class OrderView:
     def can_extend(self) -> bool:
         """The hold was not extended yet, as checkout.extend_hold has it."""
         order, ttl = self.order, timedelta(seconds=installation.settings().order_ttl_seconds)
-        return self.can_pay and order.expires_at is not None and order.expires_at <= order.placed_at + ttl + timedelta(seconds=1)
+        return (
+            self.can_pay
+            and order.expires_at is not None
+            and order.expires_at <= order.placed_at + ttl + timedelta(seconds=1)
+        )
 
     @property
     def changed_lines(self) -> list[OrderLine]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.orders.models import OrderLine
-from marketplace.web.look.filters import clock_time, grams, money, moment_near, unit_price
+from marketplace.web.look.filters import clock_time, grams, moment_near, money, unit_price
 from marketplace.web.shop.food_words import unbroken
 from marketplace.web.shop.frame import place_name
 from marketplace.web.shop.order_view import OrderView
@@ -43,8 +43,16 @@ def path(view: OrderView) -> list[dict[str, str]]:
     stations = [
         ("awaiting_payment", _("Bestellt"), moment_near(order.placed_at)),
         ("confirmed", _paid_words(view), _when(steps.get("confirmed"))),
-        ("packing", packing, _when(steps.get("packing")) or _("ab %(when)s", when=moment_near(view.slot.orders_close_at))),
-        ("ready", _("Abholbereit"), _("%(when)s, %(place)s", when=moment_near(view.slot.pickup_from), place=place_name(view.slot))),
+        (
+            "packing",
+            packing,
+            _when(steps.get("packing")) or _("ab %(when)s", when=moment_near(view.slot.orders_close_at)),
+        ),
+        (
+            "ready",
+            _("Abholbereit"),
+            _("%(when)s, %(place)s", when=moment_near(view.slot.pickup_from), place=place_name(view.slot)),
+        ),
         ("collected", _("Abgeholt"), _when(steps.get("collected"))),
     ]
     order_of = [name for name, *_rest in stations]
@@ -116,9 +124,15 @@ def changes(view: OrderView) -> list[dict[str, str]]:
         title = (
             _("%(product)s fehlt", product=line.name)
             if packed == 0
-            else _("nur %(packed)s statt %(ordered)s: %(product)s", packed=packed, ordered=line.quantity, product=line.name)
+            else _(
+                "nur %(packed)s statt %(ordered)s: %(product)s", packed=packed, ordered=line.quantity, product=line.name
+            )
         )
-        words = _("%(farm)s schreibt: „%(reason)s“", farm=view.farms[line.farm_id], reason=line.reason) if line.reason else ""
+        words = (
+            _("%(farm)s schreibt: „%(reason)s“", farm=view.farms[line.farm_id], reason=line.reason)
+            if line.reason
+            else ""
+        )
         said.append({"title": title, "text": f"{words} {_('Was fehlt, berechnen wir nicht.')}".strip()})
     return said
 
@@ -146,7 +160,10 @@ def payment_words(view: OrderView) -> str:
     words = {
         "none": "",
         "pending": _("Noch ist nichts abgebucht."),
-        "authorized": _("%(amount)s sind auf der Karte reserviert. Abgebucht wird nach dem Packen, was Sie bekommen.", amount=money(order.hold_cents)),
+        "authorized": _(
+            "%(amount)s sind auf der Karte reserviert. Abgebucht wird nach dem Packen, was Sie bekommen.",
+            amount=money(order.hold_cents),
+        ),
         "captured": _("Abgebucht ist, was Sie bekommen haben."),
         "partially_refunded": _("Ein Teil ist erstattet."),
         "refunded": _("Der Betrag ist erstattet."),

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.basket.product_page import ProductView, VariantView, product_page
 from marketplace.basket.shelf import ShelfFilter, shelf
 from marketplace.catalogue.allergens import allergen_name
+from marketplace.market_days.slots import SlotView
 from marketplace.web.access import allow, anyone
 from marketplace.web.shop import blueprint
 from marketplace.web.shop.food_words import alcohol, emphasised, net_quantity
 from marketplace.web.shop.frame import shop_frame
 from marketplace.web.shop.market import SCARCE, card
 from marketplace.web.shop.pictures import picture_url
-from marketplace.web.shop.visit import chosen_slot_id, visit
+from marketplace.web.shop.visit import visit
 
 SIMILAR = 4
 
@@ -27,10 +29,7 @@ SIMILAR = 4
 def product(product: str) -> str:
     """A product by slug or id; without a chosen slot it is described and cannot be put into the basket."""
     here = visit()
-    slot_id = here.slot.id if here.slot else chosen_slot_id()
-    view = product_page(product, slot_id)
-    found = shelf(slot_id, ShelfFilter(farm_id=view.farm_id)).offers if here.slot and here.slot.state == "open" else ()
-    more = [card(offer, here.slot) for offer in found if offer.product_id != view.id][:SIMILAR] if here.slot else []
+    view = product_page(product, here.slot.id if here.slot else None)
     return render_template(
         "shop/product.html",
         p=view,
@@ -40,10 +39,19 @@ def product(product: str) -> str:
         ingredients=emphasised(view.ingredients, view.allergens),
         facts=facts_of(view),
         seller=seller_of(view),
-        more=more,
-        chosen_variant=request.args.get("einheit"),
+        more=more_of_the_farm(view, here.slot),
         **shop_frame(),
     )
+
+
+def more_of_the_farm(view: ProductView, slot: SlotView | None) -> list[dict[str, Any]]:
+    """A few other offers of the farm for the slot, while it takes orders."""
+    if slot is None or slot.state != "open":
+        return []
+    others = (
+        offer for offer in shelf(slot.id, ShelfFilter(farm_id=view.farm_id)).offers if offer.product_id != view.id
+    )
+    return [card(offer, slot) for offer in islice(others, SIMILAR)]
 
 
 def _variant(variant: VariantView) -> dict[str, Any]:
@@ -84,7 +92,10 @@ def facts_of(p: ProductView) -> list[tuple[str, Any]]:
         (_("Herkunft"), p.origin),
         (_("Hinweise und Verwendung"), p.label_note),
         (_("Öko-Kontrollstelle"), p.organic_code if p.organic else ""),
-        (_("Mindestalter"), _("%(age)s Jahre; der Ausweis wird bei der Abholung geprüft", age=p.min_age) if p.min_age else ""),
+        (
+            _("Mindestalter"),
+            _("%(age)s Jahre; der Ausweis wird bei der Abholung geprüft", age=p.min_age) if p.min_age else "",
+        ),
         (_("Artikel"), ", ".join(v.sku for v in p.variants)),
     ]
     return [(term, text) for term, text in rows if text]

@@ -31,7 +31,10 @@ def imprint() -> str:
 def terms() -> str:
     settings = installation.settings()
     return render_template(
-        "shop/texts/terms.html", operators=operators(), minutes=settings.order_ttl_seconds // 60, methods=settings.payment_methods
+        "shop/texts/terms.html",
+        operators=operators(),
+        minutes=settings.order_ttl_seconds // 60,
+        methods=settings.payment_methods,
     )
 
 

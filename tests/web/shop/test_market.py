@@ -57,7 +57,14 @@ def test_filters_stand_in_the_address(
     change("UPDATE farm SET organic_code = 'DE-ÖKO-999', organic_until = '2099-01-01' WHERE slug = 'field'")
     change("UPDATE product SET organic = true WHERE slug IN ('kale', 'milk')")
     fill(shop, market, slug)
-    for query, count in (("q=kal", 1), ("ohne=milk", 4), ("bio=1", 1), ("gruppe=alles", 5), ("gruppe=nix", 0), ("hof=x&seite=zwei", 5)):
+    for query, count in (
+        ("q=kal", 1),
+        ("ohne=milk", 4),
+        ("bio=1", 1),
+        ("gruppe=alles", 5),
+        ("gruppe=nix", 0),
+        ("hof=x&seite=zwei", 5),
+    ):
         page = shop.get(f"/markt/{slug}?{query}")
         assert len(page.all("product")) == count, query
     assert "1 Angebot ausgeblendet" in shop.get(f"/markt/{slug}?ohne=milk").said("offer-count")
@@ -65,13 +72,19 @@ def test_filters_stand_in_the_address(
     assert not shop.get(f"/markt/{slug}?bio=1").all("product")
 
 
-@pytest.mark.parametrize("query", ["q=%25_%27%22", "seite=999999999999", "seite=-1", "ohne=y&ohne=x", "gruppe=%F0%9F%A5%95", "q=" + "a" * 1000])
+@pytest.mark.parametrize(
+    "query",
+    ["q=%25_%27%22", "seite=999999999999", "seite=-1", "ohne=y&ohne=x", "gruppe=%F0%9F%A5%95", "q=" + "a" * 1000],
+)
 def test_odd_addresses_are_pages(shop: PageClient, market: SmallMarket, slug: str, query: str) -> None:
     fill(shop, market, slug)
     shop.get(f"/markt/{slug}?{query}")
 
 
-@pytest.mark.parametrize("path", ["/markt/nirgends", "/markt/999999", "/produkt/nix", "/produkt/9999999", "/hof-laden/nix", "/bestellung/M-1"])
+@pytest.mark.parametrize(
+    "path",
+    ["/markt/nirgends", "/markt/999999", "/produkt/nix", "/produkt/9999999", "/hof-laden/nix", "/bestellung/M-1"],
+)
 def test_what_is_not_there(shop: PageClient, path: str) -> None:
     shop.get(path, status=404)
 
@@ -92,19 +105,21 @@ def test_the_product_page_says_what_the_law_wants(
     shop: PageClient, market: SmallMarket, slug: str, change: Callable[..., None]
 ) -> None:
     change(
-        """UPDATE product SET allergens = '{milk}', ingredients = 'Kuhmilch <i>roh</i>, Salz', storage = 'bei 8 °C', origin = 'Havixbeck',
-           shelf_life_days = 7, label_note = 'nicht homogenisiert', organic = true WHERE slug = 'milk'"""
+        """UPDATE product SET allergens = '{milk}', ingredients = 'Kuhmilch <i>roh</i>, Salz',
+           storage = 'bei 8 °C',
+           origin = 'Havixbeck', shelf_life_days = 7, label_note = 'nicht homogenisiert', organic = true WHERE slug = 'milk'"""
     )
     change(
-        """UPDATE farm SET legal_name = 'Milchhof GbR', street = 'Tüskenbrook 7', postcode = '48329', town = 'Havixbeck',
-           organic_code = 'DE-ÖKO-999', organic_until = '2099-01-01' WHERE slug = 'dairy'"""
+        """UPDATE farm SET legal_name = 'Milchhof GbR', street = 'Tüskenbrook 7', postcode = '48329',
+           town = 'Havixbeck', organic_code = 'DE-ÖKO-999', organic_until = '2099-01-01' WHERE slug = 'dairy'"""
     )
     fill(shop, market, slug)
     page = shop.get("/produkt/milk")
     text = page.text.replace("\u00a0", " ")
     for words in (
         "1,89 €", "1,89 €/l", "zzgl. 0,15 € Pfand", "1 l", "bei 8 °C", "Havixbeck", "mindestens noch 7 Tage",
-        "nicht homogenisiert", "Milchhof GbR", "Tüskenbrook 7, 48329 Havixbeck", "DE-ÖKO-999", "noch 10 da", "<i>roh</i>",
+        "nicht homogenisiert", "Milchhof GbR", "Tüskenbrook 7, 48329 Havixbeck", "DE-ÖKO-999", "noch 10 da",
+        "<i>roh</i>",
     ):  # fmt: skip
         assert words in text, words
     assert [b.text for b in page.one("ingredients").iter("b")] == ["milch"]
@@ -114,8 +129,10 @@ def test_the_product_page_says_what_the_law_wants(
 
 
 def test_other_pages_stand(shop: PageClient, market: SmallMarket, slug: str) -> None:
-    for path in ("/wer-verkauft-hier", "/impressum", "/agb", "/datenschutz", "/reihenfolge", "/ranking", "/widerruf",
-                 "/barrierefreiheit", "/so-gehts", "/hof-laden/dairy", "/produkt/korn", "/abholort?alle=1", "/abholort?q=Paris"):  # fmt: skip
+    for path in (
+        "/wer-verkauft-hier", "/impressum", "/agb", "/datenschutz", "/reihenfolge", "/ranking", "/widerruf",
+        "/barrierefreiheit", "/so-gehts", "/hof-laden/dairy", "/produkt/korn", "/abholort?alle=1", "/abholort?q=Paris",
+    ):  # fmt: skip
         shop.get(path)
     fill(shop, market, slug)
     assert len(shop.get("/hof-laden/dairy").all("product")) == 2

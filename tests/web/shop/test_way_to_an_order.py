@@ -84,7 +84,11 @@ def test_a_second_click_finds_the_first_ones_order(
     second = shop.press("checkout-button", follow=False, **MARTINA)
     shop.page = form
     changed = shop.press("checkout-button", follow=False, **MARTINA | {"name": "Martina K."})
-    assert first.response.headers["Location"] == second.response.headers["Location"] == changed.response.headers["Location"]
+    assert (
+        first.response.headers["Location"]
+        == second.response.headers["Location"]
+        == changed.response.headers["Location"]
+    )
     assert [row.n for row in look("SELECT count(*) AS n FROM orders")] == [1]
     assert look("SELECT reserved FROM stock WHERE id = :id", id=market.stocks["kale"])[0].reserved == 2
 
@@ -108,7 +112,9 @@ def test_what_is_missing_is_said_at_the_field(
 ) -> None:
     fill(shop, market, slug, korn=1)
     shop.get("/kasse")
-    page = shop.press("checkout-button", status=422, name="", email="martina@web", birth_date="gestern", payment_method="card")
+    page = shop.press(
+        "checkout-button", status=422, name="", email="martina@web", birth_date="gestern", payment_method="card"
+    )
     errors = {e.get("name") for e in page.root.iter("input") if e.get("aria-invalid") == "true"}
     assert errors == {"name", "email", "birth_date"}
     assert "3 Angaben" in page.text
