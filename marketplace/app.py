@@ -17,7 +17,7 @@ from marketplace.kernel import installation
 from marketplace.kernel.database import db, engine_options, follow_moved_clock
 from marketplace.kernel.logs import set_up_logs
 from marketplace.kernel.settings import Settings
-from marketplace.web import api
+from marketplace.web import api, metrics
 from marketplace.web.access import anyone, deny_by_default
 from marketplace.web.access_log import init_access_log
 from marketplace.web.csrf import init_csrf
@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.load(os.environ)
     installation.use(settings)
     set_up_logs(settings.log_format)
+    metrics.start(settings)
     app = Flask("marketplace", template_folder=str(TEMPLATES), static_folder=None)
     app.json = Json(app)
     configure(app, settings)

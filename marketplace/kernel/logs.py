@@ -74,6 +74,7 @@ def set_up_logs(log_format: str) -> None:
     root.handlers = [other for other in root.handlers if not isinstance(other, _OurHandler)]
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # nine lines about itself
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

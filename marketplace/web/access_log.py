@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, Response, request
 
 from marketplace.kernel import actor
+from marketplace.web import metrics
 from marketplace.web.request_id import request_id
 
 _STARTED = "marketplace.started"
@@ -29,6 +30,7 @@ def init_access_log(app: Flask) -> None:
 
     @app.after_request
     def write(response: Response) -> Response:
+        metrics.request_took(route(), request.method, response.status_code, seconds())
         if request.endpoint not in QUIET or response.status_code >= 400:
             log.info(
                 "request",

@@ -15,6 +15,7 @@ from marketplace.web.access import allow, current_actor, signed_in
 from marketplace.web.account import blueprint
 from marketplace.web.account.where import ways_of
 
+
 @blueprint.get("/")
 @allow(signed_in)
 def overview() -> str:

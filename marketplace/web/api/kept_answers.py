@@ -15,7 +15,7 @@ from typing import Any
 from flask import request
 
 from marketplace.kernel.database import command, execute, rows, scalar
-from marketplace.kernel.errors import Invalid, KeyReused
+from marketplace.kernel.errors import Invalid, KeyReused, Refusal
 from marketplace.kernel.words import N_
 from marketplace.people.person import Person
 
@@ -86,6 +86,7 @@ def _take(claim: Claim) -> bool:
     return taken is not None
 
 
+@command
 def _kept(claim: Claim) -> tuple[Any, int]:
     kept = rows(
         "SELECT fingerprint, status, body FROM kept_answer WHERE scope = :scope AND key = :key",
@@ -95,3 +96,58 @@ def _kept(claim: Claim) -> tuple[Any, int]:
     if bytes(kept.fingerprint) != claim.fingerprint:
         raise KeyReused()
     return kept.body, kept.status
+
+
+def repeatable(claim: Claim, run: Callable[[bool], tuple[Any, int]]) -> tuple[Any, int]:
+    """As `once`, for what cannot be one transaction but may be run twice: it has no second effect, or a provider is
+    called on the way. `run` is told whether it is the first; the answer that is kept first is everybody's.
+
+    Called with no transaction open. A refusal gives the key back.
+    """
+    is_first = _begin(claim)
+    kept = _kept(claim)
+    if kept[1] is not None:
+        return kept
+    try:
+        body, status = run(is_first)
+    except Refusal:
+        _give_back(claim)
+        raise
+    return _keep(claim, body, status)
+
+
+@command
+def _begin(claim: Claim) -> bool:
+    """True for the first, and for whoever comes when the first must have been killed."""
+    return _take(claim) or bool(
+        execute(
+            "UPDATE kept_answer SET created_at = clock_timestamp() WHERE scope = :scope AND key = :key"
+            " AND status IS NULL AND created_at < clock_timestamp() - interval '15 seconds'",
+            scope=claim.scope,
+            key=claim.key,
+        )
+    )
+
+
+@command
+def _keep(claim: Claim, body: Any, status: int) -> tuple[Any, int]:
+    execute(
+        "INSERT INTO kept_answer AS k (scope, key, fingerprint, status, body)"
+        " VALUES (:scope, :key, :print, :status, CAST(:body AS jsonb))"
+        " ON CONFLICT (scope, key) DO UPDATE SET status = :status, body = CAST(:body AS jsonb) WHERE k.status IS NULL",
+        scope=claim.scope,
+        key=claim.key,
+        print=claim.fingerprint,
+        status=status,
+        body=json.dumps(body),
+    )
+    return _kept(claim)
+
+
+@command
+def _give_back(claim: Claim) -> None:
+    execute(
+        "DELETE FROM kept_answer WHERE scope = :scope AND key = :key AND status IS NULL",
+        scope=claim.scope,
+        key=claim.key,
+    )

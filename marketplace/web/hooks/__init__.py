@@ -1,0 +1,43 @@
+"""Webhooks: verified, stored once by their id, answered; worked on later (ARCHITECTURE, habit 5)."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response, request
+
+from marketplace.events import inbox
+from marketplace.kernel.database import release_reads
+from marketplace.payments.gateway import BadEvent, gateway
+from marketplace.web import metrics
+from marketplace.web.access import allow, anyone
+
+blueprint = Blueprint("hooks", __name__, url_prefix="/webhooks")
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 1 << 20
+LONGEST_ID = 255
+
+
+@blueprint.post("/stripe")
+@allow(anyone)
+def stripe() -> Response:
+    """200 when stored or known already, whatever kind it is; 400 for what is not what it claims to be."""
+    request.max_content_length = MOST_BYTES
+    body = request.get_data(cache=False)
+    try:
+        event = gateway().verify_event(body, request.headers.get("Stripe-Signature", ""))
+        if not _is_name(event.ref) or not _is_name(event.kind):
+            raise BadEvent("body")
+    except BadEvent as problem:
+        metrics.webhook_refused(str(problem))
+        log.warning("a webhook was refused: %s", problem)
+        return Response("refused\n", 400, mimetype="text/plain")
+    release_reads()
+    first = inbox.store(event.ref, event.kind, event.api_version, body)
+    return Response("stored\n" if first else "known\n", 200, mimetype="text/plain")
+
+
+def _is_name(text: object) -> bool:
+    return isinstance(text, str) and 0 < len(text) <= LONGEST_ID and text.isprintable()
