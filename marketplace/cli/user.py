@@ -24,7 +24,13 @@ def user() -> None:
 @click.option("--name", default="", help="The person's name.")
 @click.option("--password", help="Without it one is drawn and printed.")
 def create(
-    email: str, role: str, farm: str | None, market: str | None, pickup_point: str | None, name: str, password: str | None
+    email: str,
+    role: str,
+    farm: str | None,
+    market: str | None,
+    pickup_point: str | None,
+    name: str,
+    password: str | None,
 ) -> None:
     """Make an account, or give one that exists a further role. Prints JSON with what was drawn.
 
@@ -46,7 +52,13 @@ def create(
 
 
 def make(
-    email: str, role: str, farm: str | None, market: str | None, pickup_point: str | None, name: str, password: str | None
+    email: str,
+    role: str,
+    farm: str | None,
+    market: str | None,
+    pickup_point: str | None,
+    name: str,
+    password: str | None,
 ) -> dict[str, str | None]:
     """The account and its role, in one transaction."""
     from sqlalchemy import select
