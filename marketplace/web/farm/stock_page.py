@@ -40,15 +40,14 @@ def _page(
     days: list[PackingDay],
     chosen: PackingDay | None,
     errors: dict[str, str] | None = None,
-    typed: dict[int, str] | None = None,
 ) -> str:
+    """The page; where an amount was refused it snaps back to what holds, and `errors` say why."""
     found = stock_rows(farm.id, chosen.id) if chosen else []
-    typed = typed or {}
     return render_template(
         "farm/stock.html",
         day=chosen,
         tabs=day_tabs(days, chosen, lambda date: url_for("farm.stock", farm_id=farm.id, tag=date)),
-        rows=[_shown(farm, row, typed.get(row.id), f"menge-{row.id}" in (errors or {})) for row in found],
+        rows=[_shown(farm, row, f"menge-{row.id}" in (errors or {})) for row in found],
         empty=sum(1 for row in found if row.capacity == 0 and not row.paused),
         before=day_before(farm.id, chosen.date) if chosen and not chosen.closed else None,
         absent=_absent(farm, chosen) if chosen and not chosen.closed else [],
@@ -63,7 +62,7 @@ def _absent(farm: FarmHere, day: PackingDay) -> list[tuple[str, str]]:
     return [(str(it.id), f"{it.name}, {it.sale_unit}") for it in absent_variants(farm.id, day.id)]
 
 
-def _shown(farm: FarmHere, row: StockRow, typed: str | None, wrong: bool) -> dict[str, Any]:
+def _shown(farm: FarmHere, row: StockRow, wrong: bool) -> dict[str, Any]:
     """The arguments of `stock_row`."""
     attrs = {"id": f"menge-{row.id}", "data-testid": "quantity"}
     if wrong:
@@ -83,7 +82,6 @@ def _shown(farm: FarmHere, row: StockRow, typed: str | None, wrong: bool) -> dic
             if row.capacity_before is not None
             else _("%(sold)s verkauft", sold=row.sold_before)
         )
-    shown = row.capacity if typed is None else typed
     return {
         "id": row.id,
         "field": f"menge-{row.id}",
@@ -96,8 +94,7 @@ def _shown(farm: FarmHere, row: StockRow, typed: str | None, wrong: bool) -> dic
         "price": price,
         "price_url": url_for("farm.offer", farm_id=farm.id, offer_id=row.id),
         "picture": f"/bilder/{row.picture}" if row.picture else None,
-        "capacity": shown,
-        "taken": row.taken,
+        "capacity": row.capacity,
         "sold": row.taken,
         "last_week": before,
         "paused": row.paused,
@@ -109,7 +106,7 @@ def _shown(farm: FarmHere, row: StockRow, typed: str | None, wrong: bool) -> dic
 def save_stock(farm_id: int) -> str | Response | tuple[str, int]:
     """Saves the amounts that were changed; each by itself, so that one refusal does not lose the others."""
     farm = farm_here(farm_id)
-    errors, typed, saved = _save(farm)
+    errors, saved = _save(farm)
     if request.accept_mimetypes.best == "application/json":
         return _answer(farm, errors, saved)
     resume = id_from_text(request.args.get("anbieten", ""))
@@ -117,16 +114,15 @@ def save_stock(farm_id: int) -> str | Response | tuple[str, int]:
         set_offer(resume, paused=False, farm_ids=[farm.id])
     if errors:
         days, chosen = days_and_chosen(farm)
-        return _page(farm, days, chosen, errors, typed), 422
+        return _page(farm, days, chosen, errors), 422
     if saved or resume:
         flash(_("Gespeichert, %(time)s.", time=clock_time(clock.now())), "ok")
     return _back(farm)
 
 
-def _save(farm: FarmHere) -> tuple[dict[str, str], dict[int, str], list[int]]:
-    """What was refused by field, what was typed by offer, and which offers were saved."""
+def _save(farm: FarmHere) -> tuple[dict[str, str], list[int]]:
+    """What was refused by field, and which offers were saved."""
     errors: dict[str, str] = {}
-    typed: dict[int, str] = {}
     saved: list[int] = []
     for field, text in request.form.items():
         offer_id = id_from_text(field.removeprefix("menge-")) if field.startswith("menge-") else None
@@ -142,8 +138,7 @@ def _save(farm: FarmHere) -> tuple[dict[str, str], dict[int, str], list[int]]:
             raise
         except Refusal as refusal:
             errors[field] = why(refusal)
-            typed[offer_id] = text
-    return errors, typed, saved
+    return errors, saved
 
 
 def _amount(text: str) -> int | None:

@@ -41,7 +41,8 @@ def test_ticks_and_weights_are_saved_by_order(app: Flask, scene: Scene, sign_in:
     page = farmer.get(f"/hof/{brink}/packen?tag={scene.day}")
     assert "Martina" in page.text and number in page.text
     assert "Voß" not in page.text and "example.org" not in page.text
-    fields = MultiDict([("gepackt", str(potatoes.id)), (f"gewicht-{cabbage.id}", "1.320"), ("tag", scene.day.isoformat())])
+    weighed = (f"gewicht-{cabbage.id}", "1.320")
+    fields = MultiDict([("gepackt", str(potatoes.id)), weighed, ("tag", scene.day.isoformat())])
     page = farmer.post(f"/hof/{brink}/packen/{number}", fields)
     assert "1.320 g gewogen, 3,30 €" in page.text.replace("\u00a0", " ")
     assert (line(look, number, "potatoes").state, line(look, number, "cabbage").amount_cents) == ("packed", 330)

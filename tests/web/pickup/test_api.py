@@ -65,7 +65,8 @@ def test_bad_results_are_refused(app: Flask, scene: Scene, bearer: Bearer, body:
     with app.app_context():
         line = scene.line(scene.order(cabbage=1), "cabbage")
     close(app, scene)
-    answer = app.test_client().post(f"{LIST}/{line}/pack", json=body, headers=bearer("farm", farm_id=scene.farms["brink"]))
+    farm = bearer("farm", farm_id=scene.farms["brink"])
+    answer = app.test_client().post(f"{LIST}/{line}/pack", json=body, headers=farm)
     assert answer.status_code == 422
     assert answer.content_type == "application/problem+json"
 
@@ -159,7 +160,8 @@ def test_a_phone_that_was_offline(app: Flask, scene: Scene, bearer: Bearer) -> N
         beer: "ready",
         potatoes: "ready",
     }
-    again = client.post(HANDOVERS, json={"handovers": [{"number": milk}]}, headers=bearer("host", pickup_point_id=scene.points["markt"]))
+    other = bearer("host", pickup_point_id=scene.points["markt"])
+    again = client.post(HANDOVERS, json={"handovers": [{"number": milk}]}, headers=other)
     assert again.json == {"items": [{"number": milk, "state": "collected"}]}
 
 
