@@ -13,7 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from marketplace.cli import COMMANDS, main
+from marketplace.cli.up import services
 from tests.house.sources import ROOT
+from workers.routes import CONSUMERS
 
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==([^ ;\\]+)", re.MULTILINE)
 
@@ -51,6 +53,12 @@ def test_locks_name_no_place_and_hash_everything(name: str) -> None:
     assert "--find-links" not in text
     assert "--index" not in text
     assert text.count("--hash=sha256:") >= len(pins(name)) > 0
+
+
+def test_workers_serve_every_queue_there_is() -> None:
+    queues = {consumer.queue for consumer in CONSUMERS.values()}
+    assert set(services.QUEUES) == queues
+    assert f"${{WORKER_QUEUES:-{','.join(services.QUEUES)}}}" in (ROOT / "Procfile").read_text()
 
 
 def test_the_procfile_has_its_five_lines() -> None:

@@ -13,6 +13,7 @@ from marketplace.cli.up.supervisor import Service, python
 from marketplace.cli.up.valkey import Broker
 
 THREADS = "8"
+QUEUES = ("money", "mail", "slow")  # those of workers/routes.py
 
 
 def database(cluster: Cluster) -> Service:
@@ -51,14 +52,15 @@ def web(port: int, environ: Mapping[str, str]) -> Service:
 
 
 def relay(environ: Mapping[str, str]) -> Service:
-    return Service("relay", python("-m", "workers.relay"), environ, needs=("database",))
+    return Service(
+        "relay", python("-m", "workers.relay"), environ, needs=("database",), ready_words="the relay listens"
+    )
 
 
 def worker(environ: Mapping[str, str]) -> Service:
     command = python("-m", "celery", "-A", "workers.app", "worker", "--concurrency", "2", "--loglevel", "INFO")
     command += ["--without-gossip", "--without-mingle"]
-    if queues := environ.get("WORKER_QUEUES"):
-        command += ["--queues", queues]
+    command += ["--queues", environ.get("WORKER_QUEUES") or ",".join(QUEUES)]
     # As root Celery prints a page of warning; the embedded broker takes JSON alone.
     quiet = {"PYTHONWARNINGS": "ignore:You're running the worker", **environ}
     return Service(
@@ -66,6 +68,7 @@ def worker(environ: Mapping[str, str]) -> Service:
         command,
         quiet,
         needs=("broker", "database"),
+        ready_words=" ready.",
         last_word=signal.SIGQUIT,  # "cold": what it was doing is delivered again
         stop_seconds=25.0,
     )
@@ -74,7 +77,7 @@ def worker(environ: Mapping[str, str]) -> Service:
 def clock(environ: Mapping[str, str]) -> Service:
     command = python("-m", "celery", "-A", "workers.app", "beat", "--loglevel", "INFO", "--pidfile=")
     command += ["--scheduler", "celery.beat:Scheduler"]  # in memory: what is due stands in rows, not in a file
-    return Service("clock", command, environ, needs=("broker", "database"))
+    return Service("clock", command, environ, needs=("broker", "database"), ready_words="beat: Starting")
 
 
 def gunicorn(application: str, port: int, workers: int) -> list[str]:

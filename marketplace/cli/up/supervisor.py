@@ -41,13 +41,14 @@ class Service:
     name: str
     command: Sequence[str]
     environ: Mapping[str, str]
-    is_ready: Callable[[], bool] | None = None  # None: ready once it has lived for `settle_seconds`
+    is_ready: Callable[[], bool] | None = None
+    ready_words: str = ""  # what it writes when it is ready; without, it is ready once it has lived `settle_seconds`
     needs: tuple[str, ...] = ()
     stop_signal: signal.Signals = signal.SIGTERM
     last_word: signal.Signals = signal.SIGTERM  # what the kernel sends it when the supervisor is killed
     stop_seconds: float = 15.0
     ready_seconds: float = 60.0
-    settle_seconds: float = 1.5
+    settle_seconds: float = 20.0
     cwd: Path | None = None
 
 
@@ -57,6 +58,7 @@ class Running:
     log: Path
     process: subprocess.Popen[bytes] | None = None
     ready: bool = False
+    log_start: int = 0  # where in the log this process began to write
     since: float = 0.0  # start of the process, or of the wait for the next one
     wait_seconds: float = 0.0
     restarts: deque[float] = field(default_factory=deque)
@@ -71,6 +73,7 @@ class Supervisor:
         self.parent = parent
         self.undertaker = Undertaker()
         self.running: dict[str, Running] = {}
+        self.groups: list[list[Running]] = []  # those started together stop together
         self.asked_to_stop = 0
 
     def listen(self) -> None:
@@ -89,9 +92,10 @@ class Supervisor:
 
     def start(self, *services: Service) -> None:
         """Start these together and wait until each is ready. Raises Stopped or Failed."""
-        for service in services:
-            running = Running(service, self.log_of(service.name))
-            self.running[service.name] = running
+        group = [Running(service, self.log_of(service.name)) for service in services]
+        self.groups.append(group)
+        for running in group:
+            self.running[running.service.name] = running
             self.launch(running)
         while not all(self.running[service.name].ready for service in services):
             self.tick()
@@ -149,6 +153,7 @@ class Supervisor:
 
     def launch(self, running: Running) -> None:
         service = running.service
+        running.log_start = running.log.stat().st_size if running.log.exists() else 0
         running.process = spawn(
             service.command, service.environ, running.log, cwd=service.cwd, last_word=service.last_word
         )
@@ -178,23 +183,29 @@ class Supervisor:
         return name not in self.running or self.running[name].ready
 
     def has_become_ready(self, running: Running) -> bool:
-        if running.service.is_ready is not None:
-            return running.service.is_ready()
-        return time.monotonic() - running.since >= running.service.settle_seconds
+        service = running.service
+        if service.is_ready is not None:
+            return service.is_ready()
+        if service.ready_words and wrote(running.log, running.log_start, service.ready_words):
+            return True
+        # A level of logging that leaves the words out only costs time.
+        return time.monotonic() - running.since >= service.settle_seconds
 
     def stop(self) -> None:
         """End everything in reverse order of its start; after a second signal without waiting."""
-        for running in reversed(self.running.values()):
-            if running.process is not None:
-                self.end(running.process, running.service)
+        for group in reversed(self.groups):
+            for running in reversed(group):
+                if running.process is not None and running.process.poll() is None:
+                    running.process.send_signal(running.service.stop_signal)
+            for running in reversed(group):
+                if running.process is not None:
+                    self.await_end(running.process, running.service)
             if self.follower:
                 self.follower.show()
         self.undertaker.dismiss()
 
-    def end(self, process: subprocess.Popen[bytes], service: Service) -> None:
+    def await_end(self, process: subprocess.Popen[bytes], service: Service) -> None:
         asked = self.asked_to_stop
-        if process.poll() is None:
-            process.send_signal(service.stop_signal)
         until = time.monotonic() + service.stop_seconds
         while process.poll() is None:
             if time.monotonic() > until or self.asked_to_stop > max(asked, 1):
@@ -222,6 +233,13 @@ def end(process: subprocess.Popen[bytes], word: signal.Signals, seconds: float) 
         pass
     kill_group(process.pid)
     process.wait()
+
+
+def wrote(log: Path, start: int, words: str) -> bool:
+    """Whether the words stand in the log from `start` on."""
+    with log.open("rb") as file:
+        file.seek(start)
+        return words.encode() in file.read(1_000_000)
 
 
 def python(*arguments: str) -> list[str]:
