@@ -36,6 +36,7 @@ BLUEPRINTS = (
     "marketplace.web.office",
     "marketplace.web.account",
     "marketplace.web.api",
+    "marketplace.web.docs",
     "marketplace.web.hooks",
     "marketplace.web.service",
 )

@@ -109,7 +109,7 @@ def forget_actor() -> None:
 
 def is_api() -> bool:
     """Is this a call of the API (of any version), rather than of a page?"""
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/v")
 
 
 def _behind_bearer() -> Person:
