@@ -43,6 +43,6 @@ def _day_hint(day: PackingDay) -> str:
     if day.cancelled:
         return _("fällt aus")
     if day.closed:
-        return _("bestellt ist")
+        return _("Schluss vorbei")
     return _("bis %(when)s", when=moment_near(day.orders_close_at))
 

@@ -57,6 +57,7 @@ def _page(found: CounterOrder, problem: str = "", word: str = "", form: Mapping[
         word=word,
         form=form or {},
         elsewhere=_elsewhere(found),
+        returned=any(count for _cents, count in _deposits()),
     )
 
 
