@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from marketplace.checkout.cancel_day import cancel_day, cancelled_days_to_finish
 from marketplace.checkout.roll_calendar import roll_calendar
 from marketplace.events.facts import OrderConfirmed
 from marketplace.kernel.database import command, rows
@@ -23,6 +24,11 @@ def _each(ids: Iterable[int], do: Callable[[int], object]) -> int:
 def close_days() -> int:
     """Market days whose cut-off has passed: packing begins."""
     return _each(days_to_close(), begin_packing)
+
+
+def finish_cancelled_days() -> int:
+    """Days whose cancellation broke off: the rest of their orders is cancelled."""
+    return _each(cancelled_days_to_finish(), cancel_day)
 
 
 def begin_slots() -> int:

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 SWEEPS: tuple[Callable[[], object], ...] = (
     expire_unpaid,
     market_days.close_days,
+    market_days.finish_cancelled_days,
     market_days.begin_slots,
     market_days.finish_slots,
     poll_payments,
