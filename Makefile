@@ -22,7 +22,7 @@ run: .venv/runtime ## a market on this machine: http://127.0.0.1:8000 (PORT=…,
 	@$(BIN)/marketplace up --with-parent
 
 test: .venv/dev ## every test but the browser's (ARGS="-k stock")
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --ignore=tests/browser $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --ignore=tests/browser $(ARGS)
 
 check: .venv/dev ## ruff, mypy, import contracts, contrast, templates, translations, migrations
 	@echo ruff; $(BIN)/ruff check .

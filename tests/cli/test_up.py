@@ -19,6 +19,7 @@ from marketplace.cli.up.ports import LOOPBACK, free_port
 from marketplace.cli.up.undertaker import members
 
 SECONDS_TO_START = 90.0
+pytestmark = pytest.mark.xdist_group("market")  # one worker starts it, once
 
 
 class Market:
@@ -138,16 +139,13 @@ def has_other(market: Market, word: str, killed: int) -> bool:
         return False
 
 
-def test_it_stops_in_order_and_keeps_what_it_had(tmp_path: Path) -> None:
-    market = Market(tmp_path)
-    market.start()
-    kept = json.loads((tmp_path / "var/embedded.json").read_text())
-    assert (tmp_path / "var/embedded.json").stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / "var/run/services.json").stat().st_mode & 0o777 == 0o600
+def test_it_stops_in_order_and_keeps_what_it_had(market: Market) -> None:
+    kept, lent = market.place / "var/embedded.json", market.place / "var/run/services.json"
+    assert [path.stat().st_mode & 0o777 for path in (kept, lent)] == [0o600, 0o600]
+    before = json.loads(kept.read_text()), json.loads(lent.read_text())
     sessions = [market.pid(word) for word in ("postgres", "valkey", "marketplace.app", "worker", "beat")]
     assert market.stop() == 0
     assert not members(sessions)
-    assert not (tmp_path / "var/run/services.json").exists()
+    assert not lent.exists()
     market.start()
-    assert json.loads((tmp_path / "var/embedded.json").read_text()) == kept
-    market.stop()
+    assert (json.loads(kept.read_text()), json.loads(lent.read_text())) == before
