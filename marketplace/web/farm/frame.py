@@ -22,7 +22,7 @@ def around() -> dict[str, Any]:
     items = (
         (_("Bestand"), "farm.stock", ("farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer")),
         (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short")),
-        (_("Abrechnung"), "farm.statements", ("farm.statements", "farm.statement")),
+        (_("Abrechnung"), "farm.statements", ("farm.statements", "farm.statement", "farm.object_to")),
     )
     return {
         "farm": farm,

@@ -1,15 +1,19 @@
-"""What the market pays the farm, and why so much."""
+"""What the market pays the farm, why so much, and the word against it."""
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.ids import id_from_text
+from marketplace.payouts.models import Statement
+from marketplace.payouts.object import object_to_statement
+from marketplace.payouts.read import StatementRow, find_statement, orders_of_statement, statements_of_farms
 from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
-from marketplace.web.farm.statement_rows import StatementRow, entries_of, farm_statement, farm_statements, fees_of
-from marketplace.web.farm.visit import farm_here
+from marketplace.web.farm.visit import FarmHere, farm_here
+from marketplace.web.farm.words import said
 from marketplace.web.look.filters import money, percent
 
 PAGE = 20
@@ -18,13 +22,12 @@ PAGE = 20
 @blueprint.get("/<int:farm_id>/abrechnung")
 @allow(farm_member)
 def statements(farm_id: int) -> str:
-    """The list, the newest first; `seite` pages back."""
+    """The list, the newest first; `vor` is the last one that was seen."""
     farm = farm_here(farm_id)
-    typed = request.args.get("seite", "1")
-    page = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 5 else 1
-    found = farm_statements(farm.id, limit=PAGE + 1, skip=PAGE * (max(page, 1) - 1))
-    rows = [{"row": row, "state": state_words(row)} for row in found[:PAGE]]
-    return render_template("farm/statements.html", rows=rows, page=page, more=len(found) > PAGE)
+    found = statements_of_farms([farm.id], PAGE + 1, id_from_text(request.args.get("vor", "")))
+    rows = [{"row": row.statement, "until": row.run.until, "state": state_words(row)} for row in found[:PAGE]]
+    older = found[PAGE - 1].statement.id if len(found) > PAGE else None
+    return render_template("farm/statements.html", rows=rows, older=older, first="vor" not in request.args)
 
 
 @blueprint.get("/<int:farm_id>/abrechnung/<int:statement_id>")
@@ -32,40 +35,85 @@ def statements(farm_id: int) -> str:
 def statement(farm_id: int, statement_id: int) -> str:
     """One statement: its sums, the commission by component, the orders behind it."""
     farm = farm_here(farm_id)
-    found = farm_statement(farm.id, statement_id)
-    if found is None:
-        raise NotFound()
+    return _page(find_statement(statement_id, [farm.id]))
+
+
+def _page(found: StatementRow, errors: dict[str, str] | None = None, typed: str = "") -> str:
     return render_template(
         "farm/statement.html",
-        statement=found,
+        statement=found.statement,
+        until=found.run.until,
         state=state_words(found),
-        sums=_sums(found),
-        entries=entries_of(farm.id, found.id),
+        holds=holds_of(found.statement),
+        sums=_sums(found.statement),
+        entries=orders_of_statement(found.statement.id),
+        may_object=found.run.state == "in_review",
+        errors=errors or {},
+        typed=typed,
     )
+
+
+@blueprint.post("/<int:farm_id>/abrechnung/<int:statement_id>")
+@allow(farm_member)
+def object_to(farm_id: int, statement_id: int) -> Response | tuple[str, int]:
+    """An objection holds the farm's money in this run until it is settled."""
+    farm: FarmHere = farm_here(farm_id)
+    reason = request.form.get("reason", "")
+    try:
+        object_to_statement(statement_id, [farm.id], reason[:2000])
+    except Invalid as refusal:
+        errors = {name: said(text) for name, text in refusal.errors.items()}
+        return _page(find_statement(statement_id, [farm.id]), errors, reason), 422
+    except Conflict as refusal:
+        flash(said(refusal.detail), "stop")
+    else:
+        flash(_("Ihr Einspruch ist eingetragen. Die Marktleitung sieht ihn vor der Freigabe."), "ok")
+    return redirect(url_for("farm.statement", farm_id=farm.id, statement_id=statement_id), 303)  # type: ignore[return-value]
 
 
 def state_words(row: StatementRow) -> tuple[str, str]:
     """What became of it, and the kind of its tag."""
-    if row.state == "paid":
+    state = row.statement.state
+    if state == "paid":
         return _("überwiesen"), "ok"
-    if row.state == "failed":
+    if state == "failed":
         return _("Überweisung gescheitert"), "stop"
-    if row.state == "carried":
-        return _("übertragen auf die nächste Abrechnung"), ""
-    if row.run_state == "in_review":
-        return _("in Prüfung"), "info"
-    if row.state == "held":
+    if state == "carried":
+        return _("auf die nächste Abrechnung übertragen"), ""
+    if state == "held":
         return _("angehalten"), "warn"
+    if row.run.state == "in_review":
+        return _("in Prüfung"), "info"
     return _("freigegeben"), "info"
 
 
-def _sums(row: StatementRow) -> list[dict[str, str]]:
+def holds_of(row: Statement) -> list[str]:
+    """Why the money waits, as far as the farm can do something about it or must know."""
+    if row.state not in ("held", "carried"):
+        return []
+    known = {
+        "no_account": _("Uns fehlt Ihre Bankverbindung. Bitte geben Sie sie der Marktleitung."),
+        "bank_changed": _("Ihre Bankverbindung ist neu. Nach der Wartezeit wird überwiesen."),
+        "account_disabled": _("Dem Zahlungsanbieter fehlen Angaben zu Ihrem Konto."),
+        "on_hold": _("Die Marktleitung hat Ihre Auszahlung angehalten."),
+        "negative": _("Die Summe ist negativ und wird auf die nächste Abrechnung übertragen."),
+    }
+    return [known[flag] for flag in row.flags if flag in known]
+
+
+def component_words(component: str) -> str:
+    """What a part of the commission is for."""
+    known = {"host": _("Abholorte"), "platform": _("Plattform"), "payment": _("Zahlungen")}
+    return known.get(component, component)
+
+
+def _sums(row: Statement) -> list[dict[str, str]]:
     """From the goods to what is paid out, every deduction by its name."""
     lines = [{"label": _("Gepackte Ware"), "value": money(row.gross_cents)}]
     if row.refunds_cents:
         lines.append({"label": _("Erstattungen"), "value": money(-row.refunds_cents)})
-    for fee in fees_of(row.id):
-        label = _("Provision: %(name)s", name=fee.component)
+    for fee in row.fees:
+        label = _("Provision: %(name)s", name=component_words(fee.component))
         note = _("%(rate)s von %(base)s", rate=percent(fee.rate_bp), base=money(fee.base_cents))
         lines.append({"label": label, "value": money(-fee.amount_cents), "note": note})
     if row.fees_vat_cents:
