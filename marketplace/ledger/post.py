@@ -43,7 +43,7 @@ def post(
     if not in_transaction():
         raise RuntimeError("money is posted in the transaction that moves it")
     kept = [entry for entry in entries if entry.amount_cents]
-    if len(kept) < 2 or sum(entry.amount_cents for entry in kept):
+    if len(kept) < 2 or sum(entry.amount_cents for entry in kept) != 0:
         raise ValueError(f"{kind} {source_id} does not balance")
     txn_id: int | None = db.session.scalar(
         insert(LedgerTxn)

@@ -43,15 +43,15 @@ def datev_csv(run: PayoutRun) -> str:
     written = io.StringIO()
     table = csv.writer(written, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     table.writerow(COLUMNS)
-    paid: set[int] = set()
-    for row in rows(_STATEMENTS, run_id=run.id):
-        debtor = accounts["first_debtor"] + row.farm_id
+    found = rows(_STATEMENTS, run_id=run.id)
+    for row in found:
         if row.fee_cents:
+            debtor = accounts["first_debtor"] + row.farm_id
             table.writerow(_row(row, row.fee_cents, debtor, accounts["commission"], f"Provision {row.component}"))
-        if row.payout_cents > 0 and row.id not in paid:
-            paid.add(row.id)
-            money = accounts["bank"] if row.paid_by == "sepa" else accounts["provider"]
-            table.writerow(_row(row, row.payout_cents, debtor, money, "Auszahlung"))
+    for row in {row.id: row for row in found if row.payout_cents > 0}.values():
+        debtor = accounts["first_debtor"] + row.farm_id
+        money = accounts["bank"] if row.paid_by == "sepa" else accounts["provider"]
+        table.writerow(_row(row, row.payout_cents, debtor, money, "Auszahlung"))
     return written.getvalue()
 
 

@@ -1,0 +1,43 @@
+"""The office: exceptions first, then market days, orders, payouts, books."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("office", __name__, url_prefix="/leitung")
+
+# Each module puts its pages on the blueprint.
+from marketplace.web.office import (  # noqa: E402
+    books,
+    day_form,
+    days,
+    deliveries,
+    frame,
+    front,
+    order_page,
+    order_steps,
+    orders,
+    run_files,
+    run_page,
+    run_steps,
+    runs,
+    statement_page,
+)
+
+__all__ = [
+    "blueprint",
+    "books",
+    "day_form",
+    "days",
+    "deliveries",
+    "frame",
+    "front",
+    "order_page",
+    "order_steps",
+    "orders",
+    "run_files",
+    "run_page",
+    "run_steps",
+    "runs",
+    "statement_page",
+]

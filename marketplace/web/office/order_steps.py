@@ -1,0 +1,79 @@
+"""What the office does with an order: gives money back, cancels it."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.checkout.cancel_order import cancel_order
+from marketplace.kernel.errors import Invalid, Refusal
+from marketplace.kernel.money import cents_from_text
+from marketplace.orders.find import order_by_number
+from marketplace.orders.models import Order
+from marketplace.payments.models import Refund
+from marketplace.payments.refund import refund_amount, refund_lines
+from marketplace.web.access import allow, operator
+from marketplace.web.look.filters import money
+from marketplace.web.office import blueprint
+from marketplace.web.office.order_page import order_page
+from marketplace.web.office.visit import confirm, errors_of, own, why
+
+MOST_DIGITS = 5
+
+
+@blueprint.post("/bestellungen/<number>/erstatten")
+@allow(operator)
+def refund(number: str) -> str | Response | tuple[str, int]:
+    """Units of lines, or an amount spread over the lines; borne by the farm or the market."""
+    found = order_by_number(number, markets=sorted(own()))
+    typed = {name: request.form.get(name, "")[:500] for name in ("reason", "borne_by", "amount_cents")}
+    errors = {} if typed["reason"].strip() else {"reason": _("Bitte geben Sie einen Grund an; die Kundin liest ihn.")}
+    errors |= confirm()
+    if errors:
+        return order_page(found, errors, typed), 422
+    try:
+        made = _refund(found, typed)
+    except Invalid as refusal:
+        return order_page(found, errors_of(refusal), typed), 422
+    except Refusal as refusal:
+        return order_page(found, {"amount_cents": why(refusal)}, typed), 409
+    flash(_("%(cents)s gehen zurück.", cents=money(made.amount_cents)), "ok")
+    return redirect(url_for("office.order", number=found.number), 303)  # type: ignore[return-value]
+
+
+def _refund(found: Order, typed: dict[str, str]) -> Refund:
+    borne_by = typed["borne_by"] or "farm"
+    wanted = [(line.id, _units(line.id)) for line in found.lines if _units(line.id)]
+    if wanted and typed["amount_cents"].strip():
+        raise Invalid({"amount_cents": _("Bitte entweder Stücke oder einen Betrag angeben.")})
+    if wanted:
+        return refund_lines(found.id, wanted, typed["reason"], borne_by)
+    try:
+        amount = cents_from_text(typed["amount_cents"])
+    except ValueError:
+        raise Invalid({"amount_cents": _("Bitte Stücke oder einen Betrag angeben, zum Beispiel 4,50.")}) from None
+    return refund_amount(found.id, amount, typed["reason"], borne_by)
+
+
+def _units(line_id: int) -> int:
+    typed = request.form.get(f"line-{line_id}", "").strip()
+    if not typed:
+        return 0
+    if not typed.isascii() or not typed.isdigit() or len(typed) > MOST_DIGITS:
+        raise Invalid({f"line-{line_id}": _("Bitte eine ganze Zahl.")})
+    return int(typed)
+
+
+@blueprint.post("/bestellungen/<number>/stornieren")
+@allow(operator)
+def cancel(number: str) -> str | Response | tuple[str, int]:
+    """Frees the stock, lets the hold go or gives the money back."""
+    found = order_by_number(number, markets=sorted(own()))
+    if errors := confirm():
+        return order_page(found, errors, {"form": "cancel"}), 422
+    try:
+        cancel_order(found.id, by_office=True)
+        flash(_("Bestellung %(number)s ist storniert.", number=found.number), "ok")
+    except Refusal as refusal:
+        flash(why(refusal), "stop")
+    return redirect(url_for("office.order", number=found.number), 303)  # type: ignore[return-value]
