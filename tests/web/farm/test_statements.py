@@ -46,7 +46,7 @@ def test_the_farm_reads_and_objects(app: Flask, scene: Scene, sign_in: SignIn) -
     assert "9,00" in page.text
     page = farmer.get(f"/hof/{brink}/abrechnung/{statement}")
     assert "Uns fehlt Ihre Bankverbindung" in page.text
-    assert "Gepackte Ware 9,00 €" in page.said("statement-sums").replace("\u00a0", " ")
+    assert "Gepackte Ware9,00 €" in page.said("statement-sums").replace("\u00a0", " ")
     assert "Bitte schreiben Sie" in farmer.press("object", status=422, reason=" ").text
     page = farmer.press("object", reason="Es waren drei Beutel.")
     assert "Es waren drei Beutel." in page.text and "angehalten" in page.text
