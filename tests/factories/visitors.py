@@ -19,7 +19,9 @@ PASSWORD = "markttag-im-muensterland"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def account(app: Flask, role: str = "customer", email: str | None = None, *, second_factor: bool = False, **where: Any) -> int:
+def account(
+    app: Flask, role: str = "customer", email: str | None = None, *, second_factor: bool = False, **where: Any
+) -> int:
     """An account with one role and the password above; with `second_factor` also the secret above."""
     with app.app_context():
         secret = SECRET if second_factor else None

@@ -81,7 +81,10 @@ def test_a_role_that_comes_later_asks_for_the_second_factor(app: Flask, db: Any)
 
 @pytest.mark.parametrize(
     ("role", "idle", "longest"),
-    [("operator", timedelta(minutes=31), timedelta(hours=13)), ("customer", timedelta(days=14, minutes=1), timedelta(days=91))],
+    [
+        ("operator", timedelta(minutes=31), timedelta(hours=13)),
+        ("customer", timedelta(days=14, minutes=1), timedelta(days=91)),
+    ],
 )
 def test_sign_ins_grow_old(app: Flask, db: Any, role: str, idle: timedelta, longest: timedelta) -> None:
     market = small_market()
