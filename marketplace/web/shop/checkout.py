@@ -20,15 +20,18 @@ from marketplace.checkout.start_payment import start_payment
 from marketplace.kernel import installation
 from marketplace.kernel.errors import Closed, Invalid, KeyReused, Refusal, Shortage, SlotFull, TooYoung
 from marketplace.kernel.ids import new_token
-from marketplace.kernel.words import Words
+from marketplace.kernel.rate_limits import address_bucket, hit
 from marketplace.orders.find import order_by_checkout
 from marketplace.orders.models import Order
 from marketplace.orders.tokens import token_of
 from marketplace.web.access import allow, anyone, current_actor
+from marketplace.web.api.problems import said
 from marketplace.web.language import spoken
 from marketplace.web.shop import blueprint
 from marketplace.web.shop.visit import forget_reading, owner, visit
 
+# Orders an address may place in a window; the API counts in the same bucket.
+BY_ADDRESS, WINDOW_S = 300, 60
 # The fields of the form, by what a refusal calls them.
 FIELDS = {
     "customer.name": "name",
@@ -137,6 +140,7 @@ def order_now() -> str | Response:
     before = order_by_checkout(scope_of(whose), form.key)
     if before is not None:
         return _to_order(before)
+    hit(f"orders:{address_bucket(request.remote_addr)}", WINDOW_S, BY_ADDRESS)
     here = visit()
     if (stop := _not_yet(here)) is not None:
         return _found_meanwhile(whose, form) or stop
@@ -178,11 +182,6 @@ def errors_of(refusal: Invalid | TooYoung) -> dict[str, str]:
     if isinstance(refusal, TooYoung):
         return {"birth_date": said(refusal.detail)}
     return {FIELDS.get(name, "bestellen"): said(words) for name, words in refusal.errors.items()}
-
-
-def said(words: Words) -> str:
-    """A sentence of the domain in the reader's language."""
-    return _(words.msgid, **words.values)
 
 
 def birth_date_from_text(text: str, *, needed: bool) -> tuple[date | None, dict[str, str]]:

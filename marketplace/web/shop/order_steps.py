@@ -12,8 +12,9 @@ from marketplace.checkout.start_payment import start_payment
 from marketplace.kernel.errors import Conflict
 from marketplace.orders.models import Order
 from marketplace.web.access import allow, anyone
+from marketplace.web.api.problems import said
 from marketplace.web.shop import blueprint
-from marketplace.web.shop.checkout import order_url, said
+from marketplace.web.shop.checkout import order_url
 from marketplace.web.shop.order import page, private
 from marketplace.web.shop.order_view import find_order, order_view
 from marketplace.web.shop.visit import owner_for_writing

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from marketplace.kernel.database import db, transaction
+from marketplace.people.models import Account
+from marketplace.people.passwords import hash_password
 from tests.factories.small_market import SmallMarket
 from tests.web.page_client import PageClient
 from tests.web.shop.test_way_to_an_order import MARTINA, fill
 
 Look = Callable[..., list[Any]]
+PASSWORD = "ein-langes-wort-zum-pruefen"
 
 
 def test_by_farm_with_sums(shop: PageClient, market: SmallMarket, slug: str) -> None:
@@ -134,3 +139,21 @@ def test_a_script_gets_the_parts_that_change(shop: PageClient, market: SmallMark
     assert answer.status_code == 200
     for part in (f'id="kauf-{market.variants["milk"]}"', 'id="korbleiste"', 'id="zettel"', "data-say"):
         assert part in text
+
+
+def test_signing_in_takes_the_basket_along(
+    shop: PageClient, app: Flask, market: SmallMarket, slug: str, look: Look
+) -> None:
+    with app.app_context(), transaction():
+        db.session.add(Account(email="m@example.org", email_key="m@example.org", password_hash=hash_password(PASSWORD)))
+    fill(shop, market, slug, kale=2)
+    shop.get("/konto/anmelden")
+    shop.post("/konto/anmelden", {"email": "m@example.org", "password": PASSWORD})
+    assert "Kale" in shop.get("/warenkorb").text
+    (kept,) = look("SELECT token_hash, account_id FROM basket")
+    assert kept.token_hash is None
+    assert kept.account_id is not None
+    shop.get("/kasse")
+    page = shop.press("checkout-button", **MARTINA | {"payment_method": "pay_at_pickup"})
+    number = page.path.split("/bestellung/")[1].split("?")[0]
+    assert shop.get(f"/bestellung/{number}").h1 == "Danke! Ihre Bestellung ist da."

@@ -106,8 +106,8 @@ def test_the_product_page_says_what_the_law_wants(
 ) -> None:
     change(
         """UPDATE product SET allergens = '{milk}', ingredients = 'Kuhmilch <i>roh</i>, Salz',
-           storage = 'bei 8 °C',
-           origin = 'Havixbeck', shelf_life_days = 7, label_note = 'nicht homogenisiert', organic = true WHERE slug = 'milk'"""
+           storage = 'bei 8 °C', origin = 'Havixbeck', shelf_life_days = 7,
+           label_note = 'nicht homogenisiert', organic = true WHERE slug = 'milk'"""
     )
     change(
         """UPDATE farm SET legal_name = 'Milchhof GbR', street = 'Tüskenbrook 7', postcode = '48329',
