@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.kernel import clock
 from marketplace.pickup.pickup_list import HostSlot, SlotOrder, orders_of_slot, slot_of_host, slots_of_host
@@ -56,7 +57,7 @@ def slot_page(slot_id: int, error: str = "", typed: str = "") -> str:
     return render_template(
         "pickup/slot.html",
         slot=found,
-        orders=[(order, state_words(order)) for order in shown],
+        orders=[(order, state_words(order), notes_of(order)) for order in shown],
         only_open=only_open,
         total=len(orders),
         collected=found.collected,
@@ -64,6 +65,18 @@ def slot_page(slot_id: int, error: str = "", typed: str = "") -> str:
         typed=typed,
         now=clock.now(),
     )
+
+
+def notes_of(order: SlotOrder) -> str:
+    """What the host must know before opening the crate."""
+    notes = []
+    if order.to_pay_cents and order.state in ("confirmed", "packing", "ready"):
+        notes.append(_("zu zahlen: %(money)s", money=money(order.to_pay_cents)))
+    if order.short:
+        notes.append(ngettext("%(num)d Posten mit Fehlmenge", "%(num)d Posten mit Fehlmenge", order.short))
+    if order.min_age and order.state != "collected":
+        notes.append(_("Ausweis ab %(age)s", age=order.min_age))
+    return " · ".join(notes)
 
 
 def state_words(order: SlotOrder) -> tuple[str, str]:
@@ -76,7 +89,5 @@ def state_words(order: SlotOrder) -> tuple[str, str]:
     if order.state == "cancelled":
         return _("storniert"), "stop"
     if order.state == "ready":
-        if order.to_pay_cents:
-            return _("zu zahlen: %(money)s", money=money(order.to_pay_cents)), "warn"
         return _("bereit"), "ok"
     return _("wird gepackt"), "info"
