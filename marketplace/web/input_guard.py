@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 
 from marketplace.kernel.errors import Malformed, NotFound
+from marketplace.web.access import is_api
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -18,7 +19,7 @@ def init_input_guard(app: Flask) -> None:
             raise NotFound()
         if b"%" in request.query_string and any(unfit(key) or unfit(value) for key, value in arguments()):
             raise Malformed()
-        is_form = request.method == "POST" and request.mimetype in FORMS
+        is_form = request.method == "POST" and request.mimetype in FORMS and not is_api()
         if is_form and any(unfit(key) or unfit(value) for key, value in request.form.items(multi=True)):
             raise Malformed()
 

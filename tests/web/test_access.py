@@ -153,7 +153,7 @@ def test_an_api_view_without_a_predicate_does_not_start() -> None:
     from marketplace.web.api.frame import Api
 
     with pytest.raises(TypeError, match="nobody may"):
-        Api("probe", __name__).get("/offen")(lambda: {})
+        Api("probe", __name__).get("/offen")(dict)
 
 
 def test_the_decorator(app: Flask) -> None:
