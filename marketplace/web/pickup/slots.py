@@ -70,6 +70,8 @@ def slot_page(slot_id: int, error: str = "", typed: str = "") -> str:
 def notes_of(order: SlotOrder) -> str:
     """What the host must know before opening the crate."""
     notes = []
+    if order.state == "collected" and order.ended_at:
+        notes.append(clock_time(order.ended_at))
     if order.to_pay_cents and order.state in ("confirmed", "packing", "ready"):
         notes.append(_("zu zahlen: %(money)s", money=money(order.to_pay_cents)))
     if order.short:
@@ -82,8 +84,7 @@ def notes_of(order: SlotOrder) -> str:
 def state_words(order: SlotOrder) -> tuple[str, str]:
     """What stands at the large number, and the kind of its tag."""
     if order.state == "collected":
-        when = clock_time(order.ended_at) if order.ended_at else ""
-        return _("ausgegeben %(when)s", when=when), "ok"
+        return _("ausgegeben"), "ok"
     if order.state == "not_collected":
         return _("nicht abgeholt"), "warn"
     if order.state == "cancelled":
