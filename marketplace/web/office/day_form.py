@@ -122,7 +122,7 @@ def _read(typed: dict[str, Any], zone: str) -> tuple[date, datetime, datetime, l
         begins = _value(errors, f"slots-{index}-pickup_from", row["pickup_from"], time.fromisoformat)
         ends = _value(errors, f"slots-{index}-pickup_until", row["pickup_until"], time.fromisoformat)
         capacity = _value(errors, f"slots-{index}-capacity", row["capacity"], _whole)
-        if day and begins and ends and capacity:
+        if None not in (day, begins, ends, capacity):
             point = id_from_text(row["pickup_point"]) or 0
             slots.append(SlotPlan(point, instant(day, begins, zone), instant(day, ends, zone), capacity))
     if errors:
