@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from marketplace.catalogue.allergens import covered_by
 from marketplace.kernel.database import rows
-from marketplace.stock.offers import OFFERS, OfferRow
+from marketplace.stock.offers import OFFERS
 
 PAGE = 24
 MOST_PAGES = 400
@@ -33,10 +35,36 @@ class CategoryCount:
 
 
 @dataclass(frozen=True)
+class ShelfOffer:
+    """An offer as a card shows it: the short fields of stock.offers.OfferRow, cents and sale units as there."""
+
+    id: int
+    variant_id: int
+    product_id: int
+    product_slug: str
+    name: str
+    farm_name: str
+    category: str
+    category_name: str
+    sale_unit: str
+    price_cents: int
+    unit_price_cents: int | None
+    unit_price_basis: str | None
+    deposit_cents: int
+    organic: bool
+    allergens: Sequence[str]
+    catch_weight: bool
+    min_age: int
+    available: int | None
+    closes_at: datetime
+    picture: str | None
+
+
+@dataclass(frozen=True)
 class Shelf:
     """`total` offers fit, `offers` are those of the pages shown; `hidden` would fit but contain what is avoided."""
 
-    offers: tuple[OfferRow, ...]
+    offers: tuple[ShelfOffer, ...]
     total: int
     hidden: int
     categories: tuple[CategoryCount, ...]
@@ -47,23 +75,28 @@ class Shelf:
         return sum(category.count for category in self.categories)
 
 
+FIELDS = tuple(field.name for field in fields(ShelfOffer))
+# Read for every offer of the day, so that the chips can count; the picture is looked up for the page alone.
+SHORT = ", ".join(f"f.{name}" for name in FIELDS if name != "picture")
+
 SHELF = f"""
-WITH found AS ({OFFERS}),
-fitting AS (SELECT f.*, NOT f.allergens && CAST(:avoided AS text[]) AS allowed FROM found f
-            WHERE f.organic OR NOT :only_organic),
+WITH fitting AS MATERIALIZED (
+    SELECT {SHORT}, f.category_position, f.sort_key, NOT f.allergens && CAST(:avoided AS text[]) AS allowed
+    FROM ({OFFERS}) f WHERE f.organic OR NOT :only_organic),
 counted AS (
     SELECT (SELECT count(*) FROM fitting WHERE allowed AND (:shelf = '' OR category = :shelf)) AS total,
            (SELECT count(*) FROM fitting WHERE NOT allowed AND (:shelf = '' OR category = :shelf)) AS hidden,
            (SELECT coalesce(jsonb_agg(jsonb_build_array(c.category, c.name, c.n) ORDER BY c.place), '[]') FROM (
                 SELECT category, min(category_name) AS name, count(*) AS n, min(category_position) AS place
                 FROM fitting WHERE allowed GROUP BY category) c) AS categories)
-SELECT counted.*, page.* FROM counted LEFT JOIN (
+SELECT counted.*, page.*,
+       (SELECT i.media_key FROM picture i WHERE i.product_id = page.product_id
+        ORDER BY i.position, i.id LIMIT 1) AS picture
+FROM counted LEFT JOIN (
     SELECT * FROM fitting WHERE allowed AND (:shelf = '' OR category = :shelf)
     ORDER BY category_position, sort_key, id LIMIT :page OFFSET :skip) page ON true
 ORDER BY page.category_position, page.sort_key, page.id
 """  # noqa: S608 - put together of constants
-
-FIELDS = tuple(field.name for field in fields(OfferRow))
 
 
 def shelf(slot_id: int, wanted: ShelfFilter, *, page: int = 1, whole: bool = False) -> Shelf:
@@ -103,5 +136,5 @@ def shelf(slot_id: int, wanted: ShelfFilter, *, page: int = 1, whole: bool = Fal
     )
 
 
-def _offer(row: Any) -> OfferRow:
-    return OfferRow(**{name: row[name] for name in FIELDS})
+def _offer(row: Any) -> ShelfOffer:
+    return ShelfOffer(**{name: row[name] for name in FIELDS})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -113,8 +111,3 @@ def sort_out() -> Response:
     set_quantities(owner_for_writing(), units)
     forget_reading()
     return redirect(url_for("shop.basket"), 303)  # type: ignore[return-value]
-
-
-def summary(here: Any) -> dict[str, Any]:
-    """How many farms and lines: for sentences above and below the sum."""
-    return {"farms": len(here.farms(orderable_only=True)), "lines": len(here.orderable)}

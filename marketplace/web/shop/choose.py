@@ -13,6 +13,7 @@ from marketplace.market_days.slots import SlotView, find_slot, list_slots
 from marketplace.web.access import allow, anyone
 from marketplace.web.look.filters import clock_time, date_short, time_window
 from marketplace.web.shop import blueprint
+from marketplace.web.shop.basket import trouble_of
 from marketplace.web.shop.frame import place_name
 from marketplace.web.shop.visit import choose, chosen_slot_id, owner, visit
 
@@ -105,7 +106,7 @@ def choose_slot() -> str | Response:
     before, after = visit(), contents(owner(), slot.id)
     lost = falls_out(before, after)
     if lost and request.form.get("bestaetigt") != "1":
-        return render_template("shop/change_slot.html", slot=slot, lost=lost, visit=before)
+        return render_template("shop/change_slot.html", slot=slot, lost=lost, trouble=trouble_of, visit=before)
     choose(slot)
     remember_slot(owner(), slot.id)
     return redirect(url_for("shop.market", slot=slot.slug), 303)  # type: ignore[return-value]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from marketplace.basket.contents import Contents
 from marketplace.kernel import clock
 from marketplace.market_days.slots import SlotView, list_slots
-from marketplace.web.look.filters import date_long, date_short, time_window
+from marketplace.web.look.filters import date_long, time_window
 from marketplace.web.shop import blueprint
 from marketplace.web.shop.food_words import unbroken
 from marketplace.web.shop.visit import chosen_slug, visit
@@ -86,7 +86,7 @@ def next_market(slot: SlotView) -> str:
     """What the band of a closed slot says about the next one at the same place."""
     for other in list_slots(market_id=slot.market_id, only_open=True, limit=200):
         if other.point_id == slot.point_id and other.places_left > 0:
-            return _("Nächster Markt hier: %(day)s.", day=date_short(other.date))
+            return _("Nächster Markt hier: %(day)s.", day=date_long(other.date))
     return _("Bitte wählen Sie einen anderen Abholort.")
 
 

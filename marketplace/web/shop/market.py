@@ -10,10 +10,9 @@ from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.basket.contents import Contents
-from marketplace.basket.shelf import PAGE, Shelf, ShelfFilter, shelf
+from marketplace.basket.shelf import PAGE, Shelf, ShelfFilter, ShelfOffer, shelf
 from marketplace.catalogue.allergens import GROUPS, allergen_name
 from marketplace.market_days.slots import SlotView, find_slot
-from marketplace.stock.offers import OfferRow
 from marketplace.web.access import allow, anyone
 from marketplace.web.look.filters import moment_near
 from marketplace.web.shop import blueprint
@@ -176,7 +175,7 @@ def _filter_chips(asked: Asked) -> list[dict[str, Any]]:
     return chips
 
 
-def card(offer: OfferRow, slot: SlotView) -> dict[str, Any]:
+def card(offer: ShelfOffer, slot: SlotView) -> dict[str, Any]:
     """An offer as the product macro shows it, with the form that puts it into the basket."""
     own_cut_off = offer.closes_at < slot.orders_close_at
     available = offer.available

@@ -122,10 +122,13 @@ def changes(view: OrderView) -> list[dict[str, str]]:
     for line in view.changed_lines:
         packed = line.packed_quantity or 0
         title = (
-            _("%(product)s fehlt", product=line.name)
+            _("%(product)s fehlt.", product=line.name)
             if packed == 0
             else _(
-                "nur %(packed)s statt %(ordered)s: %(product)s", packed=packed, ordered=line.quantity, product=line.name
+                "Nur %(packed)s statt %(ordered)s: %(product)s.",
+                packed=packed,
+                ordered=line.quantity,
+                product=line.name,
             )
         )
         words = (

@@ -47,7 +47,7 @@ def test_from_paid_to_collected(shop: PageClient, market: SmallMarket, slug: str
     assert page.h1.endswith("liegt alles bereit")
     text = page.text.replace("\u00a0", " ")
     for words in (
-        "nur 1 statt 2: Kale", "„Der Frost war schneller.“", "berechnen wir nicht", "statt 2", "gewogen 1.320 g",
+        "Nur 1 statt 2: Kale.", "„Der Frost war schneller.“", "berechnen wir nicht", "statt 2", "gewogen 1.320 g",
         "Bezahlt", "10,78 €", "−3,60 €", "Abgebucht ist",
     ):  # fmt: skip
         assert words in text, words
