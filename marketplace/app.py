@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from datetime import date, datetime, timedelta
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from marketplace.web.errors import init_errors
 from marketplace.web.headers import init_headers
 from marketplace.web.input_guard import init_input_guard
 from marketplace.web.look import TEMPLATES, init_look
+from marketplace.web.look.gallery import init_gallery
 from marketplace.web.proxies import TrustedProxies
 from marketplace.web.request_id import init_request_id
 
@@ -42,6 +42,7 @@ BLUEPRINTS = (
 )
 # Views of the look, which knows nothing of people: files, the switches of language and view.
 OPEN_TO_ALL = ("assets", "favicon", "language_switch", "view_switch")
+GALLERY = ("ui_gallery", "ui_picture")
 OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
 MEGABYTE = 1 << 20
 STRIPES_PAGE = "https://checkout.stripe.com"
@@ -111,19 +112,21 @@ def pass_through(app: Flask, settings: Settings) -> None:
     init_input_guard(app)
     init_csrf(app)
     init_look(app)
-    for endpoint in OPEN_TO_ALL:
-        setattr(app.view_functions[endpoint], "access", anyone)  # noqa: B010 - a plain function
+    open_to_all(app, OPEN_TO_ALL)
     init_errors(app)
+
+
+def open_to_all(app: Flask, endpoints: tuple[str, ...]) -> None:
+    """Names the predicate of views that know nothing of people."""
+    for endpoint in endpoints:
+        setattr(app.view_functions[endpoint], "access", anyone)  # noqa: B010 - a plain function
 
 
 def register(app: Flask) -> None:
     """The pages of every audience."""
     api.load()
     for name in BLUEPRINTS:
-        try:  # until every room is there
-            if find_spec(name) is None or not hasattr(import_module(name), "blueprint"):
-                continue
-        except ImportError as error:
-            app.logger.warning("%s is not served yet: %s", name, error)
-            continue
         app.register_blueprint(import_module(name).blueprint)
+    if not installation.settings().is_production:
+        init_gallery(app)
+        open_to_all(app, GALLERY)

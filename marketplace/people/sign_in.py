@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marketplace.kernel.database import command, execute, rows
+from marketplace.kernel.database import command, execute, release_reads, rows
 from marketplace.kernel.emails import address_key
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.rate_limits import forgive, hit
@@ -38,6 +38,7 @@ def check_sign_in(email: str, password: str, address: str) -> Known:
     hit(f"sign-in:{key}", WINDOW_S, BY_ACCOUNT)
     hit(f"sign-in-from:{address}", WINDOW_S, BY_ADDRESS)
     found = _find(key)
+    release_reads()  # hashing takes its time, and the connection may serve others meanwhile
     right = check_password(whole, found.password_hash if found else None)
     if found is None or not right:
         raise Invalid({"email": N_("E-Mail-Adresse und Passwort passen nicht zusammen.")})

@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, Response, current_app, request, session
 
 from marketplace.kernel import actor
+from marketplace.kernel.database import release_reads
 from marketplace.kernel.errors import Forbidden, NotFound, NotSignedIn, SecondFactorNeeded
 from marketplace.kernel.rate_limits import address_bucket, hit
 from marketplace.kernel.words import N_
@@ -120,6 +121,7 @@ def _behind_bearer() -> Person:
     scheme, _, token = header.partition(" ")
     person = person_by_token(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
     if person is None:
+        release_reads()
         hit(f"bearer:{address_bucket(request.remote_addr)}", 300, 100)
         raise NotSignedIn(N_("Dieses Token gilt nicht oder nicht mehr."))
     used(person)

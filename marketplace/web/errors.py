@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, make_response, redirect, request
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from marketplace.kernel.database import db, sqlstate
 from marketplace.kernel.errors import Invalid, NotSignedIn, Refusal, SecondFactorNeeded, TooMany
 from marketplace.web.access import is_api
 from marketplace.web.api import problems
+from marketplace.web.language import safe_return
 from marketplace.web.look.error_pages import error_page, reference
 
 log = logging.getLogger(__name__)
@@ -45,15 +46,23 @@ def refused(refusal: Refusal) -> Response:
     detail = problems.said(refusal.detail) if refusal.detail.msgid != refusal.title else ""
     if isinstance(refusal, Invalid) and refusal.errors and not detail:
         detail = problems.said(next(iter(refusal.errors.values())))
-    way_on = None
-    if isinstance(refusal, NotSignedIn):
-        way_on = (_("Anmelden"), "/konto/anmelden")
-    response = error_page(refusal.status, detail, way_on)
+    response = error_page(refusal.status, detail, way_on(refusal))
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after)
     elif refusal.status == 503:
         response.headers["Retry-After"] = RETRY_AFTER_S
     return response
+
+
+def way_on(refusal: Refusal) -> tuple[str, str] | None:
+    """Label and address of the door that leads on from a form that was refused, and back to its page."""
+    if not isinstance(refusal, (NotSignedIn, SecondFactorNeeded)):
+        return None
+    came_from = urlsplit(request.referrer or "")
+    page = safe_return(came_from.path if came_from.netloc == request.host else None)
+    if isinstance(refusal, NotSignedIn):
+        return _("Anmelden"), f"/konto/anmelden?{urlencode({'next': page})}"
+    return _("Code eingeben"), f"/konto/bestaetigen?{urlencode({'next': page})}"
 
 
 def http_error(error: HTTPException) -> Response:

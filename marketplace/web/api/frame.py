@@ -9,8 +9,8 @@
         return {...}                                                 # or (body, status), (body, status, headers)
 
 A view without `allow` does not start. A POST with an Idempotency-Key runs in one transaction together with its kept
-answer. A view of many small commands, each of which may be refused or repeated by itself, is marked `@may_repeat`;
-one that calls a provider, for which no transaction may be open, sees to its key itself (`@keeps_own_answer`).
+answer; one that goes on after a refusal undoes that part itself (a savepoint). A view that calls a provider, for which
+no transaction may be open, sees to its key itself (`@keeps_own_answer`, kept_answers.repeatable).
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel
 
-from marketplace.kernel.database import release_reads
 from marketplace.web.access import access_of, current_actor, require
 from marketplace.web.api.bodies import check_body
-from marketplace.web.api.kept_answers import claim_of, once, repeatable
+from marketplace.web.api.kept_answers import claim_of, once
 from marketplace.web.api.validation import read
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -71,12 +70,6 @@ def keeps_own_answer(view: F) -> F:
     return view
 
 
-def may_repeat(view: F) -> F:
-    """The view runs outside a transaction: its commands commit by themselves and may come twice without harm."""
-    view.may_repeat = True  # type: ignore[attr-defined]
-    return view
-
-
 class Api(Blueprint):
     """A blueprint that puts every view into the frame."""
 
@@ -114,11 +107,7 @@ def framed(view: Callable[..., Any]) -> Callable[..., Any]:
                 raise TypeError(f"{request.endpoint}: a kept answer is JSON")
             return plain(body), status
 
-        if getattr(view, "may_repeat", False):
-            release_reads()
-            body, status = repeatable(claim, lambda _is_first: run())
-        else:
-            body, status = once(claim, run)
+        body, status = once(claim, run)
         return answer(body, status, headers)
 
     return call

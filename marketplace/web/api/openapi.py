@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import Any
 
 from flask import current_app
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 

@@ -12,7 +12,7 @@ import secrets
 from flask import Flask, Response, g, make_response, render_template
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-STATUSES = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
+STATUSES = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
 
 log = logging.getLogger(__name__)
 

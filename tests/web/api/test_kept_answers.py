@@ -15,10 +15,10 @@ from flask import Flask
 from marketplace.app import create_app
 from marketplace.kernel import installation
 from marketplace.kernel.database import db, execute, rows, transaction
-from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.words import N_
 from marketplace.web.access import allow, anyone
-from marketplace.web.api.frame import Api, may_repeat, parsed_body
+from marketplace.web.api.frame import Api, parsed_body
 
 EFFECT = "INSERT INTO rate_counter (key, window_start, hits) VALUES (gen_random_uuid()::text, now(), 1)"
 runs: list[str] = []
@@ -43,20 +43,6 @@ def probe(settings: Any) -> Iterator[Flask]:
         if (parsed_body() or {}).get("break"):
             raise RuntimeError("kaputt")
         return {"run": len(runs)}, 201
-
-    @calls.post("/many")
-    @allow(anyone)
-    @may_repeat
-    def many() -> Any:
-        runs.append("run")
-        with transaction():
-            execute(EFFECT)
-        try:
-            with transaction():
-                execute(EFFECT)
-                raise Invalid({"a": N_("Diese Angabe fehlt.")})
-        except Invalid:
-            return {"run": len(runs)}
 
     app = create_app(replace(settings, environment="development"))
     app.register_blueprint(calls)
@@ -136,10 +122,3 @@ def test_after_two_days_the_key_is_free(probe: Flask) -> None:
         execute("UPDATE kept_answer SET created_at = created_at - interval '49 hours'")
     assert post(probe, {"a": 2}).status_code == 201
     assert effects(probe) == 2
-
-
-def test_many_small_commands_commit_by_themselves(probe: Flask) -> None:
-    first, again = post(probe, {}, path="many"), post(probe, {}, path="many")
-    assert first.status_code == again.status_code == 200 and first.data == again.data
-    assert effects(probe) == 1 and runs == ["run"]
-    assert post(probe, {"a": 1}, path="many").status_code == 409
