@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from celery import Celery
+from kombu import Queue
 
 from marketplace.kernel.settings import Settings
 
@@ -37,7 +38,7 @@ def make_celery(settings: Settings) -> Celery:
         task_time_limit=120,
         task_soft_time_limit=100,
         task_default_queue="slow",
-        task_create_missing_queues=True,
+        task_queues=[Queue(name) for name in QUEUES],
         task_publish_retry=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,

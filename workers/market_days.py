@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 
 from marketplace.checkout.cancel_day import cancel_day, cancelled_days_to_finish
 from marketplace.checkout.roll_calendar import roll_calendar
 from marketplace.events.facts import OrderConfirmed
-from marketplace.kernel.database import command, rows
+from marketplace.kernel.database import command, db, rows
 from marketplace.pickup.begin_packing import begin_packing, days_to_close
 from marketplace.pickup.no_show import close_slot, slots_to_finish
 from marketplace.pickup.pack_by_default import finish_packing, slots_to_begin
 
+log = logging.getLogger(__name__)
+
 
 def _each(ids: Iterable[int], do: Callable[[int], object]) -> int:
-    done = 0
+    """Does it for each of them; one that fails does not keep the others waiting, and is told at the end."""
+    done, failed = 0, None
     for thing in ids:
-        do(thing)
-        done += 1
+        try:
+            do(thing)
+            done += 1
+        except Exception as error:
+            db.session.rollback()
+            log.exception("%s failed for %s", getattr(do, "__name__", do), thing)
+            failed = error
+    if failed is not None:
+        raise failed
     return done
 
 

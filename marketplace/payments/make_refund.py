@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from marketplace.events.facts import RefundDone
 from marketplace.events.outbox import publish
 from marketplace.kernel.database import command, db, in_transaction
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import NotFound, TryLater
 from marketplace.orders.models import Order, OrderLine
 from marketplace.payments.bookings import book_balance, book_refund
 from marketplace.payments.gateway import ProviderRefused, RefundView, gateway
@@ -40,6 +40,8 @@ def _open_refund(refund_id: int) -> tuple[str, int, str, str] | None:
     order = db.session.get(Order, refund.order_id)
     if payment is None or order is None or payment.provider_ref is None:
         raise NotFound()
+    if payment.state == "authorized":
+        raise TryLater("the capture comes first")
     return payment.provider_ref, refund.amount_cents, str(refund.uuid), order.number
 
 

@@ -86,7 +86,7 @@ def _intent(order: Order, payment: Payment, cents: int, reason: str, borne_by: s
             Refund.payment_id == payment.id, Refund.state == "submitting"
         )
     )
-    free = payment.captured_cents - payment.refunded_cents - int(under_way or 0)
+    free = _captured_or_about_to_be(payment) - payment.refunded_cents - int(under_way or 0)
     if cents > free:
         raise Conflict(N_("Von dieser Zahlung können höchstens %(free)s Cent zurückgehen."), free=free)
     refund = Refund(
@@ -101,6 +101,13 @@ def _intent(order: Order, payment: Payment, cents: int, reason: str, borne_by: s
     db.session.flush()
     publish(RefundWanted(refund.id))
     return refund
+
+
+def _captured_or_about_to_be(payment: Payment) -> int:
+    """What was captured; or what the worker is about to: the refund then waits for it."""
+    if payment.state == "authorized" and payment.wanted == "capture":
+        return payment.capture_cents or 0
+    return payment.captured_cents
 
 
 def _share(order: Order, refund: Refund, shares: dict[int, tuple[int, int]]) -> None:

@@ -22,12 +22,12 @@ def packed_amount(line: OrderLine, packed_quantity: int, weight_g: int | None) -
     """The cents of `packed_quantity` sale units, of `weight_g` grams if the line is weighed.
 
     Weighed: half-up of grams x price a kilogram / 1000, at most the line's share of the hold; a heavier piece is
-    recorded, not charged (DECISIONS 14). What the office took off before packing stays off.
+    recorded, not charged (DECISIONS 14). Without grams: at its usual weight. What the office took off before packing stays off.
     """
     deposit = packed_quantity * line.unit_deposit_cents
-    if line.catch_weight and packed_quantity:
-        if weight_g is None or line.unit_price_cents is None:
-            raise ValueError("a weighed line needs its grams and its price a kilogram")
+    if line.catch_weight and packed_quantity and weight_g is not None:
+        if line.unit_price_cents is None:
+            raise ValueError("a weighed line needs its price a kilogram")
         share = line.hold_cents - line.quantity * line.unit_deposit_cents
         goods = min(half_up(weight_g * line.unit_price_cents, GRAMS_PER_KILO), share)
     else:

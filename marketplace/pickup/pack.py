@@ -29,12 +29,17 @@ def pack_line(
     packed_quantity: int,
     weight_g: int | None = None,
     reason: str = "",
+    *,
+    complete: bool = True,
 ) -> OrderLine:
     """Writes the result of one line of these farms: `packed_quantity` sale units, `weight_g` grams of all of them.
 
     NotFound for foreign and unknown lines. Conflict before the cut-off, for orders that are not being packed, and for
     a line that has another result already; the same result again is nothing. Invalid by field: more than ordered,
     grams missing or out of all reason, less than ordered without a reason.
+
+    `complete=False`, for machines: grams and reason may be left out (INTERFACE); what was not weighed then counts at
+    its usual weight, as a line that nobody touched does.
     """
     order_id = db.session.scalar(
         select(OrderLine.order_id).where(OrderLine.id == line_id, OrderLine.farm_id.in_(sorted(farm_ids)))
@@ -50,7 +55,7 @@ def pack_line(
         return line
     _check_state(order, line)
     reason = " ".join(reason.split())
-    _check_result(line, packed_quantity, weight_g, reason)
+    _check_result(line, packed_quantity, weight_g, reason, complete)
     write_result(line, packed_quantity, weight_g, reason)
     if line.state == "short":
         publish(OrderChanged(order.id, line.id))
@@ -106,21 +111,21 @@ def _check_state(order: Order, line: OrderLine) -> None:
         raise Conflict(N_("Diese Bestellung wird nicht mehr gepackt."))
 
 
-def _check_result(line: OrderLine, packed: int, weight_g: int | None, reason: str) -> None:
+def _check_result(line: OrderLine, packed: int, weight_g: int | None, reason: str, complete: bool) -> None:
     errors: dict[str, str | Words] = {}
     if not _whole(packed) or not 0 <= packed <= line.quantity:
         errors["packed_quantity"] = Words(N_("Gepackt: 0 bis %(most)s."), {"most": line.quantity})
     elif line.catch_weight and packed:
         most = most_grams(line, packed)
-        if weight_g is None:
+        if weight_g is None and complete:
             errors["weight_g"] = N_("Bitte geben Sie das Gewicht in Gramm an.")
-        elif not _whole(weight_g) or not 1 <= weight_g <= most:
+        elif weight_g is not None and not (_whole(weight_g) and 1 <= weight_g <= most):
             errors["weight_g"] = Words(N_("Gewicht in Gramm: 1 bis %(most)s."), {"most": most})
     elif weight_g is not None:
         errors["weight_g"] = N_("Hier ist nichts zu wiegen.")
     if len(reason) > LONGEST_REASON or not reason.isprintable():
         errors["reason"] = Words(N_("Der Grund hat höchstens %(most)s Zeichen."), {"most": LONGEST_REASON})
-    elif "packed_quantity" not in errors and packed < line.quantity and not reason:
+    elif "packed_quantity" not in errors and packed < line.quantity and not reason and complete:
         errors["reason"] = N_("Bitte sagen Sie der Kundin in ein paar Worten, warum etwas fehlt.")
     if errors:
         raise Invalid(errors)

@@ -111,6 +111,8 @@ class RunningMarket:
     def call(self, method: str, path: str, who: str | None = None, body: Any = None, **more: Any) -> Any:
         """A call of the API that must succeed; its JSON."""
         answer = self.ask(method, path, who, body, **more)
+        if answer.status_code == 503:
+            raise requests.HTTPError("not now", response=answer)  # `until` looks again
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:800]}"
         return answer.json() if answer.content else None
 

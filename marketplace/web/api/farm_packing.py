@@ -61,13 +61,13 @@ def packing_list() -> Any:
 @allow(farm_member)
 @described(takes=PackedLine, refuses=("validation", "conflict", "not-found"))
 def pack(line: str) -> Any:
-    """`{packed_quantity, weight_g?, reason?}`: written once. Weighed goods need grams, less than ordered a reason."""
+    """`{packed_quantity, weight_g?, reason?}`: written once. Without grams weighed goods count at their usual weight."""
     line_id = id_from_text(line)
     if line_id is None:
         raise NotFound()
     farm_ids = current_actor().farm_ids
     told = taken(PackedLine)
-    pack_line(line_id, farm_ids, told.packed_quantity, told.weight_g, told.reason or "")
+    pack_line(line_id, farm_ids, told.packed_quantity, told.weight_g, told.reason or "", complete=False)
     packed = line_to_pack(farm_ids, line_id)
     if packed is None:
         raise NotFound()
