@@ -1,7 +1,7 @@
 """Figures for Prometheus: what waits and hangs, asked of the database at each scrape; request times by route.
 
-Request times of all processes of this machine are added up in files under DATA_DIR/metrics (or
-PROMETHEUS_MULTIPROC_DIR): whichever process answers the scrape speaks for all.
+Under gunicorn the request times of all processes of this machine are added up in files under DATA_DIR/metrics (or
+PROMETHEUS_MULTIPROC_DIR): whichever process answers the scrape speaks for all. Alone, a process counts for itself.
 """
 
 from __future__ import annotations
@@ -62,13 +62,8 @@ def start(settings: Settings) -> None:
     """Sets up the instruments of this process, once."""
     if _instruments:
         return
-    directory = Path(os.environ.get(DIRECTORY) or settings.data_dir / "metrics")
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        sweep(directory)
-        os.environ[DIRECTORY] = str(directory)
-    except OSError:
-        os.environ.pop(DIRECTORY, None)
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn"):
+        share(Path(os.environ.get(DIRECTORY) or settings.data_dir / "metrics"))
     # Where the files are is read when the library is imported.
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -84,6 +79,16 @@ def start(settings: Settings) -> None:
     _instruments["refused"] = Counter(
         "marketplace_webhooks_refused", "Webhooks that were not what they claimed to be", ("reason",), registry=own
     )
+
+
+def share(directory: Path) -> None:
+    """Counts together with the other processes, in files of this directory; alone when it cannot be written."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        sweep(directory)
+        os.environ[DIRECTORY] = str(directory)
+    except OSError:
+        os.environ.pop(DIRECTORY, None)
 
 
 def sweep(directory: Path) -> None:
