@@ -39,7 +39,9 @@ def hand_over(claimed: list[deliveries.Claimed]) -> bool:
         try:
             deliver.apply_async(args=(item.id, item.token), queue=CONSUMERS[item.consumer].queue, retry=False)
         except (BrokerError, OSError) as error:
-            log.warning("the broker does not answer (%s); %s deliveries wait", type(error).__name__, len(claimed) - done)
+            log.warning(
+                "the broker does not answer (%s); %s deliveries wait", type(error).__name__, len(claimed) - done
+            )
             deliveries.hand_back(claimed[done:])
             return False
     return True

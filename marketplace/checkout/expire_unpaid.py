@@ -17,7 +17,8 @@ from marketplace.stock.reserve import release
 def overdue_orders(most: int = 500) -> list[int]:
     """Ids of orders that await payment beyond their time, the oldest first."""
     found = rows(
-        "SELECT id FROM orders WHERE state = 'awaiting_payment' AND expires_at <= app_now() ORDER BY expires_at LIMIT :most",
+        "SELECT id FROM orders WHERE state = 'awaiting_payment' AND expires_at <= app_now()"
+        " ORDER BY expires_at LIMIT :most",
         most=most,
     )
     return [row.id for row in found]

@@ -14,7 +14,7 @@ from marketplace.orders.steps import lock_order
 
 @command
 def extend_hold(order_id: int) -> Order:
-    """Gives an order that awaits payment its time once more. Refuses (Conflict) the second time, or when it has ended."""
+    """Gives an order that awaits payment its time once more; Conflict the second time, or when it has ended."""
     order = lock_order(order_id)
     ttl = timedelta(seconds=installation.settings().order_ttl_seconds)
     if order.state != "awaiting_payment" or order.expires_at is None:

@@ -60,7 +60,7 @@ class QuotedSlot:
 
 @dataclass(frozen=True)
 class Quote:
-    """`total_cents` as ordered; `hold_cents` what a card is asked to hold; `min_age` of the strictest line, 0 for none."""
+    """`total_cents` as ordered; `hold_cents` what a card is asked to hold; `min_age` of the strictest line."""
 
     slot: QuotedSlot
     lines: tuple[QuotedLine, ...]
@@ -85,7 +85,7 @@ WHERE o.id = ANY(:offers) AND o.market_day_id = :market_day_id
 
 
 def quote(slot_id: int, units: Mapping[int, int]) -> Quote:
-    """The quote for `units` sale units by offer id. Raises NotFound (slot) and Invalid (offer of another day, quantity)."""
+    """The quote for `units` sale units by offer id. NotFound: slot; Invalid: offer of another day, quantity."""
     found = rows(SLOT, slot_id=slot_id)
     if not found:
         raise NotFound()
@@ -101,9 +101,7 @@ def quote(slot_id: int, units: Mapping[int, int]) -> Quote:
     rates = rates_on(slot.date)
     weighed = any(row.catch_weight for row in offers.values())
     tolerance = int(setting(slot.market_id, "catch_weight_tolerance_bp", on_date=slot.date)) if weighed else 0
-    lines = tuple(
-        _line(offers[offer_id], quantity, schemes, rates, tolerance) for offer_id, quantity in units.items()
-    )
+    lines = tuple(_line(offers[offer_id], quantity, schemes, rates, tolerance) for offer_id, quantity in units.items())
     total = sum(line.ordered_cents for line in lines)
     hold = sum(line.hold_cents for line in lines)
     if hold > MOST_CENTS:

@@ -39,5 +39,13 @@ class OrderRequest:
     def fingerprint(self) -> bytes:
         """The hash of what was asked for: the same key with another one is another request."""
         born = self.birth_date.isoformat() if self.birth_date else None
-        asked = [self.slot_id, sorted(self.summed().items()), self.name, self.email, self.phone, born, self.payment_method]
+        asked = [
+            self.slot_id,
+            sorted(self.summed().items()),
+            self.name,
+            self.email,
+            self.phone,
+            born,
+            self.payment_method,
+        ]
         return hashlib.sha256(json.dumps(asked).encode()).digest()

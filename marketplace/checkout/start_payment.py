@@ -1,4 +1,4 @@
-"""The page's own try to open the hosted page, right after the order is placed. The worker guarantees it; this is fast."""
+"""The page's own try to open the hosted page, right after the order is placed; the worker guarantees it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ class Claimed:
 def fan_out(routes: Mapping[str, Sequence[str]], most: int = 200) -> int:
     """Makes a delivery a consumer for each new fact; `routes`: consumers by kind. How many facts; safe in parallel."""
     facts = rows(
-        "SELECT id, kind FROM fact WHERE fanned_out_at IS NULL ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED", most=most
+        "SELECT id, kind FROM fact WHERE fanned_out_at IS NULL ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED",
+        most=most,
     )
     wanted = [(fact.id, consumer) for fact in facts for consumer in routes.get(fact.kind, ())]
     if wanted:
@@ -186,7 +187,8 @@ def status() -> dict[str, int]:
         FROM (SELECT state, extract(epoch FROM clock_timestamp() - created_at) AS age
               FROM delivery WHERE state <> 'done'
               UNION ALL
-              SELECT 'waiting', extract(epoch FROM clock_timestamp() - created_at) FROM fact WHERE fanned_out_at IS NULL) x
+              SELECT 'waiting', extract(epoch FROM clock_timestamp() - created_at) FROM fact
+              WHERE fanned_out_at IS NULL) x
         """
     )[0]
     return {name: int(value) for name, value in found._mapping.items()}

@@ -17,7 +17,7 @@ INBOX_STATES = ("received", "waiting", "done", "ignored", "failed")
 
 
 class Fact(Model):
-    """Something that happened, written in the transaction in which it happened. Never changed but for `fanned_out_at`."""
+    """What happened, written in the transaction in which it happened; only `fanned_out_at` changes."""
 
     __tablename__ = "fact"
     __table_args__ = (Index("ix_fact_waiting", "id", postgresql_where=text("fanned_out_at IS NULL")),)

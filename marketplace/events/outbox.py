@@ -20,9 +20,7 @@ def publish(*facts: Fact) -> None:
         raise RuntimeError("a fact is published in the transaction that makes it true")
     if not facts:
         return
-    db.session.execute(
-        insert(FactRow), [{"kind": type(fact).__name__, "payload": asdict(fact)} for fact in facts]
-    )
+    db.session.execute(insert(FactRow), [{"kind": type(fact).__name__, "payload": asdict(fact)} for fact in facts])
 
 
 def read(row: FactRow) -> Fact:

@@ -49,9 +49,7 @@ _METADATA = MetaData(
 
 class Base(DeclarativeBase):
     # A registry, not a type_annotation_map: Flask-SQLAlchemy copies the class body, and SQLAlchemy 2.1 refuses both.
-    registry = registry(
-        metadata=_METADATA, type_annotation_map={int: BigInteger, datetime: DateTime(timezone=True)}
-    )
+    registry = registry(metadata=_METADATA, type_annotation_map={int: BigInteger, datetime: DateTime(timezone=True)})
     metadata = _METADATA
 
 

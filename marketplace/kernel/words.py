@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-def N_(msgid: str) -> str:  # noqa: N802 - gettext's usual marker
+def N_(msgid: str) -> str:
     """Marks a sentence for the catalogues without translating it now."""
     return msgid
 

@@ -14,9 +14,7 @@ class LedgerAccount(Model):
     """`code` as RELIABILITY.md part 3 names it. `kind`: asset, liability, income, expense, clearing."""
 
     __tablename__ = "ledger_account"
-    __table_args__ = (
-        CheckConstraint("kind IN ('asset', 'liability', 'income', 'expense', 'clearing')", name="kind"),
-    )
+    __table_args__ = (CheckConstraint("kind IN ('asset', 'liability', 'income', 'expense', 'clearing')", name="kind"),)
 
     code: Mapped[str] = mapped_column(Text, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)

@@ -62,12 +62,15 @@ class Writer:
 
     def letter(self, subject: str, *paragraphs: str, **rest: Any) -> Letter:
         """A letter of this market."""
-        return Letter(self.language, subject, tuple(p for p in paragraphs if p), sender=self.market, legal=self.legal, **rest)
+        return Letter(
+            self.language, subject, tuple(p for p in paragraphs if p), sender=self.market, legal=self.legal, **rest
+        )
 
     def pickup(self, order: Order) -> str:
         """When and where an order is picked up."""
         slot = rows(
-            "SELECT s.pickup_from, s.pickup_until, p.name FROM pickup_slot s JOIN pickup_point p ON p.id = s.pickup_point_id"
+            "SELECT s.pickup_from, s.pickup_until, p.name"
+            " FROM pickup_slot s JOIN pickup_point p ON p.id = s.pickup_point_id"
             " WHERE s.id = :id",
             id=order.slot_id,
         )[0]
@@ -89,11 +92,15 @@ def order_page(order: Order) -> str:
 def _lines(writer: Writer, order: Order) -> tuple[Row, ...]:
     return tuple(
         Row(
-            f"{line.quantity if line.packed_quantity is None else line.packed_quantity} × {line.name}, {line.sale_unit}",
+            f"{_units(line)} × {line.name}, {line.sale_unit}",
             writer.money(line.amount_cents),
         )
         for line in order.lines
     )
+
+
+def _units(line: OrderLine) -> int:
+    return line.quantity if line.packed_quantity is None else line.packed_quantity
 
 
 def _order(notification: Notification) -> Order:
@@ -106,7 +113,9 @@ def _received(writer: Writer, notification: Notification) -> Letter:
     order = _order(notification)
     return writer.letter(
         writer.say(N_("Bestellung %(number)s ist eingegangen"), number=order.number),
-        writer.say(N_("Danke! Ihre Bestellung ist da. Die Lastschrift ist in Arbeit; sobald sie durch ist, bestätigen wir.")),
+        writer.say(
+            N_("Danke! Ihre Bestellung ist da. Die Lastschrift ist in Arbeit; sobald sie durch ist, bestätigen wir.")
+        ),
         rows=_lines(writer, order),
         button=(writer.say(N_("Zur Bestellung")), order_page(order)),
     )
@@ -186,7 +195,9 @@ def _not_collected(writer: Writer, notification: Notification) -> Letter:
     order = _order(notification)
     return writer.letter(
         writer.say(N_("Bestellung %(number)s wurde nicht abgeholt"), number=order.number),
-        writer.say(N_("Die Abholzeit ist vorbei. Bitte melden Sie sich bei der Marktleitung, wenn etwas nicht stimmt.")),
+        writer.say(
+            N_("Die Abholzeit ist vorbei. Bitte melden Sie sich bei der Marktleitung, wenn etwas nicht stimmt.")
+        ),
         button=(writer.say(N_("Zur Bestellung")), order_page(order)),
     )
 
@@ -217,7 +228,10 @@ def _refund(writer: Writer, notification: Notification) -> Letter:
     assert refund is not None
     return writer.letter(
         writer.say(N_("Erstattung zu Bestellung %(number)s"), number=order.number),
-        writer.say(N_("%(amount)s gehen zurück auf den Weg, auf dem Sie bezahlt haben."), amount=writer.money(refund.amount_cents))
+        writer.say(
+            N_("%(amount)s gehen zurück auf den Weg, auf dem Sie bezahlt haben."),
+            amount=writer.money(refund.amount_cents),
+        )
         if refund.provider_ref
         else writer.say(N_("Sie zahlen %(amount)s weniger."), amount=writer.money(refund.amount_cents)),
         writer.say(N_("Grund: %(reason)s"), reason=writer.say(refund.reason)) if refund.reason else "",
@@ -229,7 +243,7 @@ def letter_of(notification: Notification) -> Letter:
     """The letter of a queued message, from what is true now."""
     from marketplace.notifications.letters_to_farms import FARM_LETTERS
 
-    return (LETTERS | FARM_LETTERS)[notification.kind](Writer(notification), notification)
+    return {**LETTERS, **FARM_LETTERS}[notification.kind](Writer(notification), notification)
 
 
 LETTERS: Mapping[str, Callable[[Writer, Notification], Letter]] = {

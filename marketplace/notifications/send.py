@@ -1,4 +1,4 @@
-"""Sending: `sending` is committed before the server hears of it, so a crash sends the same message again (RELIABILITY 2.3)."""
+"""Sending: `sending` is committed before the server hears of it, so a crash sends the same message again."""
 
 from __future__ import annotations
 

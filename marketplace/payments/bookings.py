@@ -76,7 +76,7 @@ SETTLED_KINDS = ("charge", "payment", "refund", "payment_refund", "adjustment")
 
 
 def book_refund(order: Order, refund: Refund, shares: list[tuple[int, int]]) -> None:
-    """A refund that the provider has made: `shares` are (farm id, cents), whose payable it lowers if the farm bears it."""
+    """A refund that was made: `shares` are (farm id, cents), whose payable it lowers if the farm bears it."""
     if refund.borne_by == "farm":
         debits = [
             Entry(chart.farm_payable(farm_id), cents, farm_id=farm_id, order_id=order.id, part="refund")

@@ -1,4 +1,4 @@
-"""Goods handed over, or kept for someone who did not come: what the customer paid becomes the farms' (DECISIONS 4, 5)."""
+"""Goods handed over, or kept for one who did not come: what was paid becomes the farms' (DECISIONS 4, 5)."""
 
 from __future__ import annotations
 

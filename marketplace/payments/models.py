@@ -26,7 +26,8 @@ class Payment(Model):
         UniqueConstraint("provider_ref"),
         UniqueConstraint("session_ref"),
         CheckConstraint(
-            "state IN ('none', 'pending', 'authorized', 'captured', 'partially_refunded', 'refunded', 'failed', 'cancelled')",
+            "state IN ('none', 'pending', 'authorized', 'captured', 'partially_refunded', 'refunded',"
+            " 'failed', 'cancelled')",
             name="state",
         ),
         CheckConstraint("refunded_cents BETWEEN 0 AND captured_cents", name="refunded"),

@@ -1,4 +1,4 @@
-"""Giving money back: an intent row first, then the provider, then the ledger. Equal amounts are distinct intents (I10)."""
+"""Giving money back: an intent row first, then provider and ledger. Equal amounts are distinct intents (I10)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MONEY_IN = ("captured", "partially_refunded")
 
 @command
 def refund_lines(order_id: int, wanted: Sequence[tuple[int, int]], reason: str, borne_by: str = "farm") -> Refund:
-    """Gives back whole sale units: `wanted` are (line id, quantity). Refuses more than was packed and not yet given back."""
+    """Gives back whole sale units: `wanted` are (line id, quantity). Invalid beyond what was packed and kept."""
     order = lock_order(order_id)
     lines = {line.id: line for line in order.lines}
     shares: dict[int, tuple[int, int]] = {}
@@ -44,7 +44,9 @@ def _worth(line: OrderLine, quantity: int) -> int:
     packed = line.quantity if line.packed_quantity is None else line.packed_quantity
     left = packed - line.refunded_quantity
     if quantity < 1 or quantity > left:
-        raise Invalid({"lines": Words(N_("Von dieser Zeile können höchstens %(left)s erstattet werden."), {"left": left})})
+        raise Invalid(
+            {"lines": Words(N_("Von dieser Zeile können höchstens %(left)s erstattet werden."), {"left": left})}
+        )
     money = line.amount_cents - line.refunded_cents
     return money if quantity == left else min(money, split(line.amount_cents, [quantity, packed - quantity])[0])
 
@@ -60,7 +62,9 @@ def refund_amount(order_id: int, amount_cents: int, reason: str, borne_by: str =
             {"amount_cents": Words(N_("Der Betrag muss zwischen 1 und %(most)s Cent liegen."), {"most": sum(left)})}
         )
     parts = split(amount_cents, left)
-    return _refund(order, {line.id: (0, part) for line, part in zip(lines, parts, strict=True) if part}, reason, borne_by)
+    return _refund(
+        order, {line.id: (0, part) for line, part in zip(lines, parts, strict=True) if part}, reason, borne_by
+    )
 
 
 def _refund(order: Order, shares: dict[int, tuple[int, int]], reason: str, borne_by: str) -> Refund:
@@ -123,7 +127,7 @@ def _share(order: Order, refund: Refund, shares: dict[int, tuple[int, int]]) -> 
 def _lower(
     order: Order, payment: Payment, shares: dict[int, tuple[int, int]], total: int, reason: str, borne_by: str
 ) -> Refund:
-    """Nothing captured yet: less will be. Borne by the farm the lines shrink; by the market its income pays the rest."""
+    """Nothing captured yet: less will be. The farm's lines shrink, or the market's income pays the rest."""
     if payment.wanted == "capture":
         raise Conflict(N_("Das Geld wird gerade eingezogen. Bitte gleich noch einmal."))
     refund = Refund(
@@ -173,7 +177,7 @@ def give_back_all(order: Order, payment: Payment) -> None:
 
 
 def give_back(order: Order, payment: Payment, cents: int, reason: str) -> Refund | None:
-    """Gives the customer back what was captured and is not owed (`clearing`): at most what is left, nothing when none."""
+    """Gives back what was captured and is not owed (`clearing`): at most what is left."""
     under_way = db.session.scalar(
         select(func.coalesce(func.sum(Refund.amount_cents), 0)).where(
             Refund.payment_id == payment.id, Refund.state == "submitting"
@@ -184,7 +188,7 @@ def give_back(order: Order, payment: Payment, cents: int, reason: str) -> Refund
 
 
 def refund_deposits(order: Order, amount_cents: int) -> Refund | None:
-    """Bottles and crates that came back (DECISIONS 22): to the order's payment, or in cash; borne by the deposits account."""
+    """Bottles and crates that came back (DECISIONS 22): to the payment, or in cash; borne by the deposits account."""
     payment = lock_payment_of(order)
     if payment is None or amount_cents < 1:
         return None

@@ -44,7 +44,7 @@ def add_payment(order: Order, *, capture_later: bool) -> Payment:
 def open_session(payment_id: int) -> str | None:
     """The URL of the hosted page of a pending payment; opens it when there is none yet.
 
-    None when the order no longer awaits payment. Raises ProviderRefused, ProviderUnavailable. Never inside a transaction.
+    None when the order no longer awaits payment. Raises ProviderRefused, ProviderUnavailable.
     """
     if in_transaction():
         raise RuntimeError("a provider is called with no transaction open")
@@ -79,7 +79,7 @@ def _session_life() -> timedelta:
 
 
 def _session_key(payment: Payment, ends: datetime) -> str:
-    """`cs-<uuid>`; a page that had to get a later end is another request and gets a key of its own (RELIABILITY 2.2)."""
+    """`cs-<uuid>`; a page that had to get a later end is another request with a key of its own."""
     if ends - payment.created_at <= _session_life() + timedelta(minutes=1):
         return f"cs-{payment.uuid}"
     return f"cs-{payment.uuid}-{int(ends.timestamp())}"

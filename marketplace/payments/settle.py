@@ -125,7 +125,7 @@ def _captured(order: Order, payment: Payment, view: PaymentView) -> None:
 
 
 def _confirm_or_let_go(order: Order, payment: Payment) -> None:
-    """Paid: the order is confirmed. Paid too late: its goods are reserved again if they can be, else the money goes back."""
+    """Paid: confirmed. Paid too late: the goods are reserved again if they can be, else the money goes back."""
     if order.state in PAID_FOR:
         return
     if order.state == "awaiting_payment":

@@ -134,9 +134,7 @@ class PayoutHold(Model):
     """While it is not lifted, nothing is paid out to the farm; its entries wait for a later run."""
 
     __tablename__ = "payout_hold"
-    __table_args__ = (
-        Index("uq_payout_hold_open", "farm_id", unique=True, postgresql_where=text("lifted_at IS NULL")),
-    )
+    __table_args__ = (Index("uq_payout_hold_open", "farm_id", unique=True, postgresql_where=text("lifted_at IS NULL")),)
 
     id: Mapped[BigId]
     farm_id: Mapped[int] = mapped_column(ForeignKey("farm.id"))

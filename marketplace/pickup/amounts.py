@@ -22,7 +22,7 @@ def packed_amount(line: OrderLine, packed_quantity: int, weight_g: int | None) -
     """The cents of `packed_quantity` sale units, of `weight_g` grams if the line is weighed.
 
     Weighed: half-up of grams x price a kilogram / 1000, at most the line's share of the hold; a heavier piece is
-    recorded, not charged (DECISIONS 14). Without grams: at its usual weight. What the office took off before packing stays off.
+    recorded, not charged (DECISIONS 14). Without grams: at its usual weight. What the office took off stays off.
     """
     deposit = packed_quantity * line.unit_deposit_cents
     if line.catch_weight and packed_quantity and weight_g is not None:

@@ -39,7 +39,9 @@ class SmtpMailer:
 
     def _connect(self) -> smtplib.SMTP:
         if self._tls:
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+            return smtplib.SMTP_SSL(
+                self._host, self._port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+            )
         server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
         server.ehlo()
         if server.has_extn("starttls"):

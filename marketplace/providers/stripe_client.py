@@ -18,7 +18,7 @@ WORKER_RETRIES = 2
 
 
 def make_client(settings: Settings, *, retries: int) -> stripe.StripeClient:
-    """The client for `settings`; `retries` 0 in web, `WORKER_RETRIES` in workers. The API version is the library's own."""
+    """The client for `settings`; `retries` 0 in web, `WORKER_RETRIES` in workers; API version of the library."""
     return stripe.StripeClient(
         settings.stripe_api_key,
         base_addresses={"api": settings.stripe_api_base},

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.database import BigId, Model
@@ -74,7 +84,7 @@ class WeeklyOffer(Model):
 
 
 class Reservation(Model):
-    """Units kept for an order: `live` while it awaits payment, then `consumed` (sold) or `released`, never both (I3)."""
+    """Units kept for an order: `live` while it awaits payment, then `consumed` (sold) or `released` (I3)."""
 
     __tablename__ = "reservation"
     __table_args__ = (

@@ -75,7 +75,9 @@ def _reservations(order_id: int, state: str) -> list[int]:
     return [
         row.stock_id
         for row in rows(
-            "SELECT stock_id FROM reservation WHERE order_id = :order_id AND state = :state", order_id=order_id, state=state
+            "SELECT stock_id FROM reservation WHERE order_id = :order_id AND state = :state",
+            order_id=order_id,
+            state=state,
         )
     ]
 
@@ -103,7 +105,8 @@ def release(order_id: int) -> int:
         return 0
     return execute(
         """
-        WITH before AS (SELECT id, state FROM reservation WHERE order_id = :order_id AND state <> 'released' FOR UPDATE),
+        WITH before AS (
+            SELECT id, state FROM reservation WHERE order_id = :order_id AND state <> 'released' FOR UPDATE),
         moved AS (
             UPDATE reservation r SET state = 'released', expires_at = NULL FROM before b WHERE r.id = b.id
             RETURNING r.stock_id, r.quantity, b.state AS was)
@@ -122,7 +125,9 @@ def reserve_again(order_id: int) -> None:
 
     Raises Shortage or Closed as `reserve` does.
     """
-    kept = rows("SELECT offer_id, stock_id, quantity FROM reservation WHERE order_id = :id AND state = 'released'", id=order_id)
+    kept = rows(
+        "SELECT offer_id, stock_id, quantity FROM reservation WHERE order_id = :id AND state = 'released'", id=order_id
+    )
     reserve([Wanted(row.offer_id, row.stock_id, row.quantity) for row in kept])
     execute("UPDATE reservation SET state = 'live' WHERE order_id = :id AND state = 'released'", id=order_id)
     consume(order_id)

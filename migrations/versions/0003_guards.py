@@ -173,11 +173,17 @@ def upgrade() -> None:
             " FOR EACH ROW EXECUTE FUNCTION ledger_must_balance()"
         )
     for name in APPEND_ONLY:
-        op.execute(f"CREATE TRIGGER final BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW EXECUTE FUNCTION refuse_change()")
+        op.execute(
+            f"CREATE TRIGGER final BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
         op.execute(f"CREATE TRIGGER kept BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
     op.execute("CREATE TRIGGER agreed BEFORE UPDATE ON order_line FOR EACH ROW EXECUTE FUNCTION keep_what_was_agreed()")
-    op.execute("CREATE TRIGGER history AFTER INSERT OR UPDATE OF state ON orders FOR EACH ROW EXECUTE FUNCTION note_order_step()")
-    op.execute("CREATE TRIGGER signed BEFORE UPDATE OR DELETE ON payout_line FOR EACH ROW EXECUTE FUNCTION keep_what_is_signed()")
+    op.execute(
+        "CREATE TRIGGER history AFTER INSERT OR UPDATE OF state ON orders FOR EACH ROW EXECUTE FUNCTION note_order_step()"
+    )
+    op.execute(
+        "CREATE TRIGGER signed BEFORE UPDATE OR DELETE ON payout_line FOR EACH ROW EXECUTE FUNCTION keep_what_is_signed()"
+    )
     op.execute("CREATE SEQUENCE order_number START 10001")
     op.execute("CREATE TRIGGER doorbell AFTER INSERT ON fact FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell()")
     for name, (thing, key, *watched) in AUDITED.items():

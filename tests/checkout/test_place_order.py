@@ -13,7 +13,17 @@ from marketplace.checkout.extend_hold import extend_hold
 from marketplace.checkout.place_order import place_order
 from marketplace.checkout.request import OrderRequest
 from marketplace.kernel.database import db, execute, rows, scalar, transaction
-from marketplace.kernel.errors import Closed, Conflict, Invalid, KeyReused, NotFound, Refusal, Shortage, SlotFull, TooYoung
+from marketplace.kernel.errors import (
+    Closed,
+    Conflict,
+    Invalid,
+    KeyReused,
+    NotFound,
+    Refusal,
+    Shortage,
+    SlotFull,
+    TooYoung,
+)
 from tests.factories.paid import fresh, request_for, stock_of
 from tests.factories.small_market import SmallMarket, small_market
 
@@ -25,7 +35,8 @@ def market(db: object) -> SmallMarket:
 
 def counts() -> tuple[int, ...]:
     """How many rows an order would leave."""
-    found = tuple(scalar(f"SELECT count(*) FROM {t}") for t in ("orders", "order_line", "reservation", "payment", "fact"))
+    tables = ("orders", "order_line", "reservation", "payment", "fact")
+    found = tuple(scalar(f"SELECT count(*) FROM {table}") for table in tables)
     db.session.rollback()
     return found
 

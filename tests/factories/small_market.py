@@ -20,7 +20,9 @@ LONG_AGO = date(2024, 1, 1)
 
 @dataclass
 class SmallMarket:
-    """Ids by name. Prices in cents: kale 340 (§ 24), cabbage ca. 1.4 kg at 250/kg, milk 189 + 15 deposit, honey 750 + 30 (§ 19), korn 1490 (18+)."""
+    """Ids by name. Cents: kale 340 (§ 24), cabbage ca. 1.4 kg at 250/kg, milk 189 + 15 deposit, honey 750 + 30
+    (§ 19), korn 1490 (from 18).
+    """
 
     market: int = 0
     day: int = 0
@@ -43,7 +45,9 @@ GOODS: tuple[tuple[Any, ...], ...] = (
 )
 
 
-def small_market(capacity: int | None = 10, *, slot_capacity: int = 100, days_ahead: int = 3, slug: str = "klein") -> SmallMarket:
+def small_market(
+    capacity: int | None = 10, *, slot_capacity: int = 100, days_ahead: int = 3, slug: str = "klein"
+) -> SmallMarket:
     """Writes it, with `capacity` units of everything, pickup in `days_ahead` days, cut-off a day before."""
     made = SmallMarket()
     with transaction():

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from marketplace.payments import gateway
-from marketplace.providers.stripe_client import WORKER_RETRIES, make_client
-from marketplace.providers.stripe_gateway import StripeGateway
 from tests.factories.paid import Till, till_of
 from tests.factories.small_market import SmallMarket, small_market
 from tests.providers.stand_in_stripe.running import Running

@@ -52,7 +52,9 @@ def test_authorised_at_order_captured_as_packed(till: Till, market: SmallMarket)
     assert balance("customer:clearing") == 0
     assert balance(f"farm:{market.farms['field']}:payable") == -(680 + 389)
     assert balance(f"farm:{market.farms['dairy']}:payable") == -204
-    parts = rows("SELECT part, amount_cents FROM ledger_entry WHERE farm_id = :id ORDER BY part", id=market.farms["dairy"])
+    parts = rows(
+        "SELECT part, amount_cents FROM ledger_entry WHERE farm_id = :id ORDER BY part", id=market.farms["dairy"]
+    )
     assert [tuple(row) for row in parts] == [("deposit", -15), ("goods", -189)]
 
 

@@ -1,4 +1,4 @@
-"""Twenty customers, five units, at the same time: five are sold, fifteen are told. And what happens without the guard."""
+"""Twenty customers, five units, at the same time: five are sold, fifteen are told; and without the guard?"""
 
 from __future__ import annotations
 

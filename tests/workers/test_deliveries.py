@@ -105,7 +105,9 @@ def test_try_again_waits_longer_each_time_and_parks_after_a_day(consumers: dict[
         )
     assert work() == ["again", "again"]
     assert states() == [("first", "waiting", 21), ("second", "parked", 2)]
-    pause = rows("SELECT extract(epoch FROM available_at - clock_timestamp()) AS s FROM delivery WHERE consumer = 'first'")
+    pause = rows(
+        "SELECT extract(epoch FROM available_at - clock_timestamp()) AS s FROM delivery WHERE consumer = 'first'"
+    )
     assert pause[0].s <= 60
 
 

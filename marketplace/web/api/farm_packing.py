@@ -61,7 +61,7 @@ def packing_list() -> Any:
 @allow(farm_member)
 @described(takes=PackedLine, refuses=("validation", "conflict", "not-found"))
 def pack(line: str) -> Any:
-    """`{packed_quantity, weight_g?, reason?}`: written once. Without grams weighed goods count at their usual weight."""
+    """`{packed_quantity, weight_g?, reason?}`: written once. Without grams: the usual weight."""
     line_id = id_from_text(line)
     if line_id is None:
         raise NotFound()

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from flask import g, has_app_context
 from flask_babel import gettext as _
 
-from marketplace.kernel import clock
+from marketplace.kernel import clock, formats
 from marketplace.web.language import spoken
-from marketplace.kernel import formats
 
 DEFAULT_ZONE = "Europe/Berlin"
 

@@ -66,7 +66,7 @@ def run_state(run: PayoutRun) -> tuple[str, str]:
 
 def statement_state(statement: Statement) -> tuple[str, str]:
     """Words and kind of the tag; those of a due one say which way the money goes."""
-    ways = {"transfer": _("per Überweisung des Anbieters"), "sepa": _("per SEPA-Datei"), None: _("fällig")}
+    ways = {"transfer": _("Überweisung"), "sepa": _("SEPA-Datei"), None: _("fällig")}
     return {
         "due": (ways[statement.paid_by], ""),
         "held": (_("angehalten"), "warn"),
