@@ -187,9 +187,8 @@ def responses(call: Call, refs: Refs) -> dict[str, Any]:
     made: dict[str, Any] = {
         str(status): {"description": "Done", "content": {"application/json": {"schema": schema}} if schema else {}}
     }
-    expected = {"400", "429", "503"}
+    expected = {"400", "404", "429", "503"}
     expected |= {"401"} if call.access is anyone else {"401", "403"}
-    expected |= {"404"} if call.arguments else set()
     expected |= {"409", "413", "415", "422"} if call.method != "GET" else {"422"}
     made |= {code: {"$ref": f"#/components/responses/Problem{code}"} for code in sorted(expected)}
     words = ", ".join(f"`{word}`" for word in call.description.refuses if word not in ("validation", "not-found"))
