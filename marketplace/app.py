@@ -130,3 +130,5 @@ def register(app: Flask) -> None:
     if not installation.settings().is_production:
         init_gallery(app)
         open_to_all(app, GALLERY)
+    if installation.settings().is_development and not installation.settings().smtp_url:
+        app.register_blueprint(import_module("marketplace.web.mailbox").blueprint)
