@@ -1,4 +1,4 @@
-"""`make bench`: starts a whole market of its own and prints what it does. Figures are of this machine and this minute."""
+"""`make bench`: a whole market of its own, and what it does. Figures are of this machine and this minute."""
 
 from __future__ import annotations
 
