@@ -13,7 +13,6 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 from tests.factories.small_market import small_market
 from tests.factories.visitors import account, bearer
 
-
 CHECKS = [not_a_server_error, content_type_conformance, status_code_conformance]
 OFTEN = settings(max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
