@@ -14,7 +14,7 @@ from marketplace.payouts.commission import post_commission
 from marketplace.payouts.locks import lock_market_and_run, lock_statements, refuse_unmatched
 from marketplace.payouts.models import PayoutRun, Statement
 from marketplace.payouts.reasons import standings
-from marketplace.payouts.statements import Drawn, digest_of, draw, frozen_digest, settle_state
+from marketplace.payouts.statements import Drawn, digest_of, draw, settle_state, untouched
 from marketplace.payouts.states import RUN
 from marketplace.people.models import Membership
 
@@ -33,7 +33,7 @@ def approve_run(run_id: int, actor_account_id: int, note: str = "") -> PayoutRun
     refuse_unmatched(run.market_id)
     statements = lock_statements(run)
     drawn = draw(run)
-    if digest_of(drawn) != run.figures_hash or any(frozen_digest(one) != one.figures_hash for one in statements):
+    if digest_of(drawn) != run.figures_hash or not untouched(run, statements):
         raise Changed()
     _sign(run, statements, {one.due.farm_id: one for one in drawn})
     run.state = "approved"

@@ -72,7 +72,7 @@ PROOFS = {
         FROM (SELECT id, farm_id, provider_ref, payout_cents FROM statement WHERE state = 'paid') s
         FULL JOIN (SELECT t.source_id, e.farm_id, sum(e.amount_cents)::bigint AS cents
                    FROM ledger_txn t JOIN ledger_entry e ON e.txn_id = t.id
-                   WHERE t.kind = 'transfer' AND e.farm_id IS NOT NULL GROUP BY t.source_id, e.farm_id) b
+                   WHERE t.kind IN ('transfer', 'payout') AND e.farm_id IS NOT NULL GROUP BY t.source_id, e.farm_id) b
                ON b.source_id = s.provider_ref AND b.farm_id = s.farm_id
         WHERE coalesce(s.payout_cents, 0) <> coalesce(b.cents, 0)""",
     "a farm's payable is not its statements and what is open": """
@@ -82,7 +82,7 @@ PROOFS = {
               WHERE account LIKE 'farm:%\\:payable' GROUP BY account) b ON b.account = 'farm:' || f.id || '\\:payable'
         LEFT JOIN (SELECT e.account, -sum(e.amount_cents)::bigint AS cents FROM ledger_entry e
                    JOIN ledger_txn t ON t.id = e.txn_id
-                   WHERE e.account LIKE 'farm:%\\:payable' AND t.kind <> 'transfer'
+                   WHERE e.account LIKE 'farm:%\\:payable' AND t.kind NOT IN ('transfer', 'payout')
                      AND NOT EXISTS (SELECT 1 FROM payout_line l WHERE l.ledger_entry_id = e.id)
                    GROUP BY e.account) o ON o.account = b.account
         LEFT JOIN (SELECT l.farm_id, sum(l.amount_cents)::bigint AS cents

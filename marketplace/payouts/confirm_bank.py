@@ -20,6 +20,6 @@ def confirm_bank(run_id: int) -> PayoutRun:
         raise Conflict(N_("In diesem Lauf wartet keine Überweisung auf die Bank."))
     for statement in waiting:
         assert statement.provider_ref is not None
-        post_payout(statement, statement.provider_ref, chart.bank(run.market_id))
+        post_payout(statement, "payout", statement.provider_ref, chart.bank(run.market_id))
         note_paid(run, statement, statement.provider_ref)
     return run

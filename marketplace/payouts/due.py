@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -32,7 +33,7 @@ WITH due AS (
     LEFT JOIN market_day d ON d.id = o.market_day_id
     WHERE e.market_id = :market_id AND e.farm_id IS NOT NULL
       AND e.account = 'farm:' || e.farm_id || '\\:payable'
-      AND t.source_type NOT IN ('commission', 'transfer', 'transfer_reversal')
+      AND t.source_type NOT IN ('commission', 'transfer', 'transfer_reversal', 'payout')
       AND NOT EXISTS (SELECT 1 FROM payout_line l WHERE l.ledger_entry_id = e.id AND l.run_id <> :run_id)
       AND CASE WHEN t.kind = 'fulfilment'
                THEN d.date <= :sales_until AND o.payment_state IN ('captured', 'partially_refunded', 'refunded')
@@ -46,15 +47,15 @@ SELECT farm_id,"""  # noqa: S608 - put together of constants
 _FROZEN = (
     """
 WITH frozen AS (
-    SELECT e.id, l.farm_id, e.part, -e.amount_cents AS cents
+    SELECT e.id, l.statement_id, l.farm_id, e.part, -e.amount_cents AS cents
     FROM payout_line l
     JOIN ledger_entry e ON e.id = l.ledger_entry_id
     JOIN ledger_txn t ON t.id = e.txn_id
-    WHERE l.statement_id = :statement_id AND t.source_type <> 'commission'
+    WHERE l.statement_id = ANY(:statements) AND t.source_type <> 'commission'
 )
-SELECT farm_id,"""  # noqa: S608 - put together of constants
+SELECT statement_id, farm_id,"""  # noqa: S608 - put together of constants
     + _SUMS
-    + "FROM frozen GROUP BY farm_id"
+    + "FROM frozen GROUP BY statement_id, farm_id"
 )
 
 
@@ -84,10 +85,9 @@ def due_entries(market_id: int, run_id: int, until: date, drawn_up_on: date) -> 
     return [_farm_due(row) for row in found]
 
 
-def frozen_entries(statement_id: int, farm_id: int) -> FarmDue:
-    """What a statement holds frozen, as the ledger has it now, without the commission that the run posted."""
-    found = rows(_FROZEN, statement_id=statement_id)
-    return _farm_due(found[0]) if found else FarmDue(farm_id, 0, 0, 0, 0, (), ())
+def frozen_entries(statement_ids: Sequence[int]) -> dict[int, FarmDue]:
+    """What statements hold frozen, as the ledger has it now, by id; without the commission that the run posted."""
+    return {row.statement_id: _farm_due(row) for row in rows(_FROZEN, statements=list(statement_ids))}
 
 
 def _farm_due(row: Any) -> FarmDue:

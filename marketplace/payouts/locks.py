@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from marketplace.kernel.database import db, scalar
 from marketplace.kernel.errors import Conflict, NotFound
@@ -46,6 +47,7 @@ def lock_statements(run: PayoutRun) -> list[Statement]:
         db.session.scalars(
             select(Statement)
             .where(Statement.run_id == run.id)
+            .options(selectinload(Statement.fees))
             .order_by(Statement.id)
             .with_for_update()
             .execution_options(populate_existing=True)

@@ -15,7 +15,7 @@ from marketplace.payouts.figures import hash_of_run
 from marketplace.payouts.locks import lock_market_and_run, lock_statements, refuse_unmatched
 from marketplace.payouts.models import PayoutRun, Statement
 from marketplace.payouts.reasons import FarmStanding, standings
-from marketplace.payouts.statements import frozen_digest, let_go, settle_state
+from marketplace.payouts.statements import let_go, settle_state, untouched
 from marketplace.payouts.states import RUN, STATEMENT
 
 
@@ -47,12 +47,10 @@ def pay_run(run_id: int) -> PayoutRun:
 
 def refuse_changed(run: PayoutRun, statements: list[Statement]) -> None:
     """What was signed is what stands here: every hash that still has its lines, and the run's hash over all."""
-    for statement in statements:
-        let_go_already = run.state == "paying" and statement.state == "held"
-        if not let_go_already and frozen_digest(statement) != statement.figures_hash:
-            raise Changed()
-    signed = hash_of_run((statement.farm_id, statement.figures_hash or b"") for statement in statements)
-    if signed != run.figures_hash:
+    let_go_already = run.state == "paying"
+    with_lines = [one for one in statements if not (let_go_already and one.state == "held")]
+    signed = hash_of_run((one.farm_id, one.figures_hash or b"") for one in statements)
+    if signed != run.figures_hash or not untouched(run, with_lines):
         raise Changed()
 
 

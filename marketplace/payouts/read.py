@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from marketplace.farms.models import Farm
 from marketplace.kernel.database import db, rows
@@ -56,6 +57,7 @@ def statements_of(run: PayoutRun) -> list[StatementRow]:
         select(Statement, Farm.name)
         .join(Farm, Farm.id == Statement.farm_id)
         .where(Statement.run_id == run.id)
+        .options(selectinload(Statement.fees))
         .order_by(Farm.name, Statement.id)
     )
     return [StatementRow(statement, name, run) for statement, name in found]
@@ -83,6 +85,7 @@ def _visible(farm_ids: Collection[int]) -> Any:
         .join(Farm, Farm.id == Statement.farm_id)
         .join(PayoutRun, PayoutRun.id == Statement.run_id)
         .where(Statement.farm_id.in_(farm_ids), PayoutRun.state.not_in(("draft", "rejected")))
+        .options(selectinload(Statement.fees))
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,12 +82,17 @@ def digest_of(drawn: list[Drawn]) -> bytes:
     return hash_of_run((one.due.farm_id, one.digest) for one in drawn)
 
 
-def frozen_digest(statement: Statement) -> bytes:
-    """The hash of a statement as its frozen entries and written figures give it now."""
-    due = frozen_entries(statement.id, statement.farm_id)
-    fees = [Fee(fee.component, fee.rate_bp) for fee in statement.fees]
-    vat_bp = terms_of(db.session.get_one(PayoutRun, statement.run_id)).vat_bp
-    return hash_of(due, figures_of(due, fees, vat_bp, statement.carried_cents))
+def untouched(run: PayoutRun, statements: Sequence[Statement]) -> bool:
+    """Do frozen entries, written figures and hashes of these statements still agree with each other?"""
+    frozen = frozen_entries([statement.id for statement in statements])
+    vat_bp = terms_of(run).vat_bp
+    for statement in statements:
+        due = frozen.get(statement.id) or FarmDue(statement.farm_id, 0, 0, 0, 0, (), ())
+        fees = [Fee(fee.component, fee.rate_bp) for fee in statement.fees]
+        figures = figures_of(due, fees, vat_bp, statement.carried_cents)
+        if figures.payout_cents != statement.payout_cents or hash_of(due, figures) != statement.figures_hash:
+            return False
+    return True
 
 
 def write_statements(run: PayoutRun) -> list[Statement]:

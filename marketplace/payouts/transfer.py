@@ -17,7 +17,7 @@ from marketplace.payouts.locks import lock_statement, lock_statements
 from marketplace.payouts.models import PayoutRun, Statement
 from marketplace.payouts.pay import close_if_done
 from marketplace.payouts.reasons import standings
-from marketplace.payouts.statements import frozen_digest
+from marketplace.payouts.statements import untouched
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _reason_against(run: PayoutRun, statement: Statement) -> str | None:
     if statement.payout_cents <= 0 or run.approved_by is None:
         return "changed"
     signed = hash_of_run((one.farm_id, one.figures_hash or b"") for one in lock_statements(run))
-    if signed != run.figures_hash or frozen_digest(statement) != statement.figures_hash:
+    if signed != run.figures_hash or not untouched(run, [statement]):
         return "changed"
     holds = standings(run.market_id, [statement.farm_id])[statement.farm_id].holds
     return holds[0] if holds else None
@@ -127,17 +127,17 @@ def _paid(statement_id: int, view: TransferView) -> None:
         db.session.flush()
     if view.amount_cents != statement.payout_cents:
         raise AssertionError(f"transfer {view.ref} is not what statement {statement.id} comes to")
-    post_payout(statement, view.ref, chart.STRIPE_AVAILABLE)
+    post_payout(statement, "transfer", view.ref, chart.STRIPE_AVAILABLE)
     if view.balance is not None:
         book_balance(run.market_id, view.balance)
     note_paid(run, statement, view.ref)
 
 
-def post_payout(statement: Statement, source_id: str, from_account: str) -> None:
-    """Farm payable goes down by what was paid, from the provider's account or the bank."""
+def post_payout(statement: Statement, kind: str, source_id: str, from_account: str) -> None:
+    """Farm payable goes down by what was paid. `kind`: transfer (the provider's account), payout (the bank's)."""
     post(
-        "transfer",
-        "transfer",
+        kind,
+        kind,
         source_id,
         statement.market_id,
         [
