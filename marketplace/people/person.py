@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_login import UserMixin
+
 from marketplace.kernel.database import rows
 from marketplace.kernel.ids import token_hash
 
@@ -47,8 +49,8 @@ class Role:
 
 
 @dataclass(frozen=True)
-class Person:
-    """Whoever is behind a request; without an account a guest.
+class Person(UserMixin):
+    """Whoever is behind a request, as flask-login wants them; without an account a guest.
 
     `stepped_up_at`: when the second factor was last given in this browser (machine's clock).
     """
@@ -69,6 +71,17 @@ class Person:
     @property
     def is_signed_in(self) -> bool:
         return self.account_id is not None
+
+    @property
+    def is_authenticated(self) -> bool:
+        return self.is_signed_in
+
+    @property
+    def is_anonymous(self) -> bool:
+        return not self.is_signed_in
+
+    def get_id(self) -> str:
+        return "" if self.account_id is None else str(self.account_id)
 
     @property
     def is_admin(self) -> bool:

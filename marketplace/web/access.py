@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask_login import LoginManager, current_user
 
 from marketplace.kernel import actor
 from marketplace.kernel.database import release_reads
@@ -34,7 +35,7 @@ R = TypeVar("R")
 
 SIGN_IN = "anmeldung"  # the sign-in's token in the signed session cookie
 FRESH = timedelta(minutes=5)
-_ACTOR = "marketplace.actor"
+_LOADED = "_login_user"  # where flask-login keeps whoever it found
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -87,25 +88,29 @@ def require(predicate: Predicate) -> None:
     raise Forbidden()
 
 
-def current_actor() -> Person:
-    """Whoever is behind this request; a guest without a statement to the database when there is no sign of anybody."""
-    found = request.environ.get(_ACTOR)
-    if found is None:
-        found = _behind_bearer() if is_api() else _behind_session()
-        set_actor(found)
-    return found  # type: ignore[no-any-return]
+login_manager = LoginManager()
+login_manager.session_protection = None  # the row decides, not a guess from address and browser
+login_manager.anonymous_user = lambda: GUEST
 
 
-def set_actor(person: Person) -> None:
-    """From now on in this request `person` acts."""
-    request.environ[_ACTOR] = person
+@login_manager.request_loader  # type: ignore[untyped-decorator]
+def _behind(asking: Request) -> Person | None:
+    """Flask-login asks once a request, when somebody asks who is there: the bearer token, else the signed-in browser."""
+    person = _behind_bearer() if is_api() else _behind_session()
     name = "guest" if person.account_id is None else str(person.account_id)
     actor.act_as(actor.Actor(name, request_id()))
+    return person if person.is_signed_in else None
+
+
+def current_actor() -> Person:
+    """Whoever is behind this request; a guest without a statement to the database when there is no sign of anybody."""
+    person: Person = current_user._get_current_object()
+    return person
 
 
 def forget_actor() -> None:
-    """Look again at the next question: somebody signed in or out."""
-    request.environ.pop(_ACTOR, None)
+    """Look again at the next question: somebody signed in or out, or a new request came in an old context."""
+    g.pop(_LOADED, None)
 
 
 def is_api() -> bool:
@@ -168,15 +173,18 @@ def step_up(code: str) -> None:
 def deny_by_default(app: Flask) -> None:
     """A route whose view names no predicate answers 404, whoever asks. Nobody keeps the pages of signed-in people."""
 
+    login_manager.init_app(app, add_context_processor=False)
+
     @app.after_request
     def private(response: Response) -> Response:
-        person = request.environ.get(_ACTOR)
+        person = g.get(_LOADED)
         if person is not None and person.is_signed_in and response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     @app.before_request
     def denied() -> None:
+        forget_actor()
         if request.endpoint and access_of(current_app.view_functions.get(request.endpoint)) is None:
             raise NotFound()
 
