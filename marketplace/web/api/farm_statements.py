@@ -8,14 +8,15 @@ from marketplace.kernel.ids import id_from_text
 from marketplace.payouts.object import object_to_statement
 from marketplace.payouts.read import find_statement, orders_of_statement, statements_of_farms
 from marketplace.web.access import allow, current_actor, farm_member
-from marketplace.web.api.fields import body
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.frame import api, described, taken
+from marketplace.web.api.office_asked import Objection
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.api.statement_json import statement_json
 
 
 @api.get("/farm/statements")
 @allow(farm_member)
+@described(is_list=True, arguments=PAGE_ARGUMENTS)
 def farm_statements() -> Any:
     """The statements of one's farms that were submitted, the newest first."""
     page = page_asked(id=int)
@@ -46,10 +47,10 @@ def farm_statement(statement: str) -> Any:
 
 @api.post("/farm/statements/<statement>/object")
 @allow(farm_member)
+@described(takes=Objection, refuses=("validation", "conflict", "not-found"))
 def object_to_farm_statement(statement: str) -> Any:
     """`{reason}`: holds the farm's money in this run, until the run is approved; after that 409."""
-    with body() as given:
-        reason = given.text("reason", most=2000)
+    reason = taken(Objection).reason
     farms = current_actor().farm_ids
     objected = object_to_statement(id_from_text(statement) or 0, farms, reason)
     return statement_json(find_statement(objected.id, farms))

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketplace.kernel.errors import NotFound
+from flask import request
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.words import N_
 from marketplace.ledger.books import BookedEntry, entries_of_order, trial_balance
-from marketplace.markets.find import find_market
 from marketplace.orders.find import order_by_number
 from marketplace.web.access import allow, approver_or_operator, current_actor
-from marketplace.web.api.fields import arguments
-from marketplace.web.api.frame import api
+from marketplace.web.api.frame import api, described
+from marketplace.web.api.office_asked import office_markets
 
 
 @api.get("/office/books/trial-balance")
 @allow(approver_or_operator)
+@described(arguments={"market": "id or slug"})
 def office_trial_balance() -> Any:
     """Every account with its turnover; `balance_cents` is debit less credit. `?market=` narrows it to one."""
-    markets = current_actor().office_market_ids
-    with arguments() as asked:
-        market = asked.text("market", None, most=100)
-    if market is not None:
-        found = find_market(market)
-        if found.id not in markets:
-            raise NotFound()
-        markets = frozenset({found.id})
     return {
         "accounts": [
             {
@@ -33,18 +28,20 @@ def office_trial_balance() -> Any:
                 "credit_cents": one.credit_cents,
                 "balance_cents": one.balance_cents,
             }
-            for one in trial_balance(markets)
+            for one in trial_balance(office_markets())
         ]
     }
 
 
 @api.get("/office/books/entries")
 @allow(approver_or_operator)
+@described(is_list=True, arguments={"order": "the number of an order"}, refuses=("validation", "not-found"))
 def office_entries() -> Any:
     """The entries that speak of an order (`?order=` its number), in the order of posting."""
     markets = sorted(current_actor().office_market_ids)
-    with arguments() as asked:
-        number = asked.text("order", most=40)
+    number = request.args.get("order", "")[:40]
+    if not number:
+        raise Invalid({"order": N_("Diese Angabe fehlt.")})
     order_by_number(number, markets=markets)
     return {"items": [entry_json(entry) for entry in entries_of_order(number, markets)], "next": None}
 

@@ -7,11 +7,10 @@ from typing import Any
 from marketplace.events.deliveries import retry
 from marketplace.events.models import DELIVERY_STATES
 from marketplace.kernel.ids import id_from_text
-from marketplace.kernel.words import N_
 from marketplace.web.access import allow, approver_or_operator, current_actor, operator
-from marketplace.web.api.fields import arguments
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.frame import api, described
+from marketplace.web.api.office_asked import STATE_ARGUMENT, states_asked
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.office.delivery_rows import DeliveryRow, deliveries_of, find_delivery
 
 OPEN = ("waiting", "in_flight", "parked")
@@ -19,14 +18,12 @@ OPEN = ("waiting", "in_flight", "parked")
 
 @api.get("/office/deliveries")
 @allow(approver_or_operator)
+@described(is_list=True, arguments={"state": STATE_ARGUMENT, **PAGE_ARGUMENTS}, refuses=("validation",))
 def office_deliveries() -> Any:
     """Deliveries, the newest first. `?state=waiting,in_flight,done,parked`; without it all that are not done."""
     page = page_asked(id=int)
-    with arguments() as asked:
-        typed = asked.text("state", None, most=100)
-        states = OPEN if typed is None else tuple(part.strip() for part in typed.split(",") if part.strip())
-        if any(state not in DELIVERY_STATES for state in states):
-            asked.note("state", N_("Diesen Zustand gibt es nicht."))
+    asked = states_asked(DELIVERY_STATES)
+    states = OPEN if asked is None else asked
     before = page.after[0] if page.after else None
     found = deliveries_of(current_actor().office_market_ids, states, limit=page.limit + 1, before_id=before)
     return page.answer(found, delivery_json, lambda row: (row.id,))
@@ -34,6 +31,7 @@ def office_deliveries() -> Any:
 
 @api.post("/office/deliveries/<delivery>/retry")
 @allow(operator)
+@described(refuses=("not-found",))
 def retry_office_delivery(delivery: str) -> Any:
     """Lets a parked one run again; 404 for others."""
     markets = current_actor().operator_market_ids

@@ -5,32 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.ids import id_from_text
 from marketplace.kernel.words import N_
 from marketplace.orders.find import order_by_number
 from marketplace.orders.states import ORDER
 from marketplace.payments.models import Refund
 from marketplace.payments.refund import refund_amount, refund_lines
 from marketplace.web.access import allow, approver_or_operator, current_actor, fresh_second_factor, operator
-from marketplace.web.api.fields import arguments, body
-from marketplace.web.api.frame import api
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.frame import api, described, taken
+from marketplace.web.api.office_asked import STATE_ARGUMENT, RefundAsked, date_asked, states_asked
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.api.slot_json import moment
 from marketplace.web.office.order_rows import OrderRow, orders_of_office
-
-MOST_CENTS = 10_000_000
 
 
 @api.get("/office/orders")
 @allow(approver_or_operator)
+@described(
+    is_list=True,
+    arguments={"state": STATE_ARGUMENT, "date": "of the pickup", **PAGE_ARGUMENTS},
+    refuses=("validation",),
+)
 def office_orders() -> Any:
     """Orders of one's markets, the newest first. `?state=` (several with commas), `?date=` of the pickup."""
     page = page_asked(id=int)
-    with arguments() as asked:
-        typed = asked.text("state", None, most=200)
-        day = asked.date("date", None)
-        states = None if typed is None else tuple(part.strip() for part in typed.split(",") if part.strip())
-        if any(state not in ORDER.states for state in states or ()):
-            asked.note("state", N_("Diesen Zustand gibt es nicht."))
+    states, day = states_asked(ORDER.states), date_asked()
     before = page.after[0] if page.after else None
     markets = current_actor().office_market_ids
     found = orders_of_office(markets, states=states, day=day, limit=page.limit + 1, before_id=before)
@@ -39,6 +38,7 @@ def office_orders() -> Any:
 
 @api.post("/office/orders/<number>/refund")
 @allow(operator)
+@described(takes=RefundAsked, status=201, refuses=("validation", "conflict", "second-factor", "not-found"))
 def refund_office_order(number: str) -> Any:
     """`{lines: [{id, quantity}]}` or `{amount_cents}`, `reason`, `borne_by` (farm or market).
 
@@ -46,23 +46,14 @@ def refund_office_order(number: str) -> Any:
     """
     order = order_by_number(number, markets=sorted(current_actor().operator_market_ids))
     fresh_second_factor()
-    with body() as given:
-        reason = given.text("reason", "", most=500)
-        borne_by = given.text("borne_by", "farm", most=20)
-        if ("lines" in given) == ("amount_cents" in given):
-            given.note("lines", N_("Bitte entweder Zeilen oder einen Betrag angeben."))
-        wanted = (
-            [(line.id("id"), line.whole("quantity", most=100_000)) for line in given.objects("lines", most=200)]
-            if "lines" in given
-            else []
-        )
-        amount = given.whole("amount_cents", most=MOST_CENTS) if "amount_cents" in given else None
-    if amount is None and not wanted:
-        raise Invalid({"lines": N_("Es ist nichts zu erstatten.")})
-    if amount is not None:
-        refund = refund_amount(order.id, amount, reason, borne_by)
+    asked = taken(RefundAsked)
+    if (asked.lines is None) == (asked.amount_cents is None):
+        raise Invalid({"lines": N_("Bitte entweder Zeilen oder einen Betrag angeben.")})
+    if asked.amount_cents is not None:
+        refund = refund_amount(order.id, asked.amount_cents, asked.reason, asked.borne_by)
     else:
-        refund = refund_lines(order.id, wanted, reason, borne_by)
+        wanted = [(id_from_text(line.id) or 0, line.quantity) for line in asked.lines or ()]
+        refund = refund_lines(order.id, wanted, asked.reason, asked.borne_by)
     return refund_json(refund, number), 201
 
 

@@ -6,9 +6,7 @@ from typing import Any
 
 from flask import Response, url_for
 
-from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import id_from_text
-from marketplace.markets.find import find_market
 from marketplace.payouts.approve import approve_run
 from marketplace.payouts.confirm_bank import confirm_bank
 from marketplace.payouts.datev import datev_csv
@@ -21,37 +19,30 @@ from marketplace.payouts.sepa import sepa_order
 from marketplace.payouts.submit import submit_run
 from marketplace.providers.sepa_file import sepa_file
 from marketplace.web.access import allow, approver_or_operator, current_actor, fresh_second_factor, operator
-from marketplace.web.api.fields import Fields, arguments, body
-from marketplace.web.api.frame import api, parsed_body
-from marketplace.web.api.paging import page_asked
+from marketplace.web.api.frame import api, described, taken
+from marketplace.web.api.office_asked import NewRun, Signed, note_given, office_markets, own_market
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.api.statement_json import run_head, run_json
-
-LONGEST_NOTE = 500
 
 
 @api.get("/office/payout-runs")
 @allow(approver_or_operator)
+@described(is_list=True, arguments={"market": "id or slug", **PAGE_ARGUMENTS})
 def payout_runs() -> Any:
     """The runs of one's markets, the newest first; `?market=` narrows it to one."""
     page = page_asked(id=int)
-    markets = current_actor().office_market_ids
-    with arguments() as asked:
-        market = asked.text("market", None, most=100)
-    if market is not None:
-        markets = frozenset({_own_market(market, markets)})
-    found = runs_of(markets, page.limit + 1, page.after[0] if page.after else None)
+    found = runs_of(office_markets(), page.limit + 1, page.after[0] if page.after else None)
     return page.answer(found, run_head, lambda run: (run.id,))
 
 
 @api.post("/office/payout-runs")
 @allow(operator)
+@described(takes=NewRun, status=201, refuses=("validation", "conflict", "not-found"))
 def draw_up_payout_run() -> Any:
     """All that is due until a date, inclusive. An open run of the market: 409. Nothing due: no statements."""
-    with body() as given:
-        market = given.text("market", most=100)
-        until = given.date("until")
-    market_id = _own_market(market, current_actor().operator_market_ids)
-    run = draw_up_run(market_id, until, _me())
+    asked = taken(NewRun)
+    market_id = own_market(asked.market, current_actor().operator_market_ids)
+    run = draw_up_run(market_id, asked.until, _me())
     return run_json(run), 201, {"Location": url_for("api.payout_run", run=str(run.id))}
 
 
@@ -64,6 +55,7 @@ def payout_run(run: str) -> Any:
 
 @api.post("/office/payout-runs/<run>/submit")
 @allow(operator)
+@described(refuses=("conflict", "not-found"))
 def submit_payout_run(run: str) -> Any:
     """Lays it before a second person; again while it is in review: takes the new figures."""
     return run_json(submit_run(_own(run).id, _me()))
@@ -71,22 +63,25 @@ def submit_payout_run(run: str) -> Any:
 
 @api.post("/office/payout-runs/<run>/approve")
 @allow(approver_or_operator)
+@described(takes=Signed, refuses=("changed", "conflict", "forbidden", "second-factor", "not-found"))
 def approve_payout_run(run: str) -> Any:
     """The second signature; figures that changed since `submit`: 409 `changed`."""
     found = _readable(run)
     fresh_second_factor()
-    return run_json(approve_run(found.id, _me(), _note()))
+    return run_json(approve_run(found.id, _me(), note_given()))
 
 
 @api.post("/office/payout-runs/<run>/reject")
 @allow(approver_or_operator)
+@described(takes=Signed, refuses=("conflict", "not-found"))
 def reject_payout_run(run: str) -> Any:
     """Sends it back; its entries are free for a new run."""
-    return run_json(reject_run(_readable(run).id, _note()))
+    return run_json(reject_run(_readable(run).id, note_given()))
 
 
 @api.post("/office/payout-runs/<run>/pay")
 @allow(operator)
+@described(status=202, refuses=("changed", "conflict", "second-factor", "not-found"))
 def pay_payout_run(run: str) -> Any:
     """Starts paying; the workers do it. Again while it is paid: those that failed are tried again."""
     found = _own(run)
@@ -96,6 +91,7 @@ def pay_payout_run(run: str) -> Any:
 
 @api.post("/office/payout-runs/<run>/confirm-bank")
 @allow(operator)
+@described(refuses=("conflict", "second-factor", "not-found"))
 def confirm_payout_run(run: str) -> Any:
     """The bank has carried out the SEPA file: its payments are booked."""
     found = _own(run)
@@ -129,22 +125,6 @@ def _me() -> int:
     account_id = current_actor().account_id
     assert account_id is not None
     return account_id
-
-
-def _note() -> str:
-    """The note of a signature; the body may be left out."""
-    given = parsed_body()
-    fields = Fields(given if isinstance(given, dict) else {})
-    note: str = fields.text("note", "", most=LONGEST_NOTE)
-    fields.refuse()
-    return note
-
-
-def _own_market(market: str, market_ids: Any) -> int:
-    found = find_market(market)
-    if found.id not in market_ids:
-        raise NotFound()
-    return found.id
 
 
 def _readable(run: str) -> PayoutRun:
