@@ -95,7 +95,7 @@ login_manager.anonymous_user = lambda: GUEST
 
 @login_manager.request_loader  # type: ignore[untyped-decorator]
 def _behind(asking: Request) -> Person | None:
-    """Flask-login asks once a request, when somebody asks who is there: the bearer token, else the signed-in browser."""
+    """Flask-login asks once a request, when somebody asks who is there: bearer token, else signed-in browser."""
     person = _behind_bearer() if is_api() else _behind_session()
     name = "guest" if person.account_id is None else str(person.account_id)
     actor.act_as(actor.Actor(name, request_id()))
