@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pyotp
@@ -151,3 +152,18 @@ def test_an_approver_reads_and_does_not_run(scene: Scene, order: str, bernd: Pag
         bernd.get(path, status=403 if path.endswith("neu") else 200)
     assert bernd.get(f"/leitung/bestellungen/{order}").all("refund") == []
     bernd.post(f"/leitung/bestellungen/{order}/erstatten", {}, status=403)
+
+
+def test_somebody_with_several_markets(
+    app: Flask, scene: Scene, order: str, stranger: PageClient, enter: Callable[..., PageClient]
+) -> None:
+    anna = enter(scene.admin)
+    for path in PATHS:
+        anna.get(path)
+    assert "2 Märkte" in anna.page.text
+    anna.get("/leitung/auszahlungen")
+    page = anna.press("draw-up", markt=str(scene.market))
+    assert "Kleiner Markt" in page.text and "Hof field" in page.text
+    page = anna.press("submit-run")
+    assert page.all("approve-run") == []
+    assert "Kleiner Markt" in anna.get("/leitung/auszahlungen").text
