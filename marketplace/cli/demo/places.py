@@ -39,6 +39,7 @@ class DemoMarket:
     postcode: str
     town: str
     phone: str
+    account_number: str
     farms: str
     catalogue: str
     places: str
@@ -47,11 +48,11 @@ class DemoMarket:
 MARKETS = (
     DemoMarket(
         "muensterland", "Pättkesmarkt Münsterland", "markt@example.org", "Stiftsplatz 8", "48301", "Nottuln",
-        "02502 5550100", "farms", "catalogue", "pickup_places",
+        "02502 5550100", "5550100001", "farms", "catalogue", "pickup_places",
     ),
     DemoMarket(
         "hellweg", "Pättkesmarkt Hellweg", "hellweg@example.org", "Petrikirchhof 3", "59494", "Soest",
-        "02921 5550200", "hellweg_farms", "hellweg_catalogue", "hellweg_places",
+        "02921 5550200", "5550200001", "hellweg_farms", "hellweg_catalogue", "hellweg_places",
     ),
 )  # fmt: skip
 
@@ -62,7 +63,8 @@ def ensure_market(market: DemoMarket) -> int:
     if found:
         return int(found[0].id)
     legal = {name: getattr(market, name) for name in ("street", "postcode", "town", "email", "phone")}
-    made = open_market(market.slug, market.name, legal={"name": f"{market.name} eG", **legal})
+    legal |= {"name": f"{market.name} eG", "iban": invented_iban(market.account_number)}
+    made = open_market(market.slug, market.name, legal=legal)
     for component, rate_bp in FEES.items():
         set_fee(made, component, rate_bp, SINCE)
     for key, value in SETTINGS.items():
