@@ -18,10 +18,15 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.looking import DESK, PHONE, Visitor
 from tests.whole.running import RunningMarket
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-component-update"
-    " --disable-sync --disable-dev-shm-usage"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 LAST = ("test_market_day.py", "test_every_page.py")
 expect.set_options(timeout=10_000)
 FAILED = pytest.StashKey[bool]()

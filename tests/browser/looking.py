@@ -27,10 +27,11 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 # Toasts and menus must not be caught half faded: colours in between are nobody's choice.
 STILL = "document.getAnimations().forEach((animation) => animation.finish())"
-AXE = """(rules) => axe.run(document, {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]}).then(
-  (found) => found.violations.map((it) => `${it.id} (${it.impact}): `
-    + it.nodes.slice(0, 4).map((node) => `${node.target.join(" ")} ${node.failureSummary.replace(/\\s+/g, " ")}`).join(" | ")))
-"""
+AXE = """async (rules) => {
+  const found = await axe.run(document, {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]});
+  const where = (node) => `${node.target.join(" ")} ${node.failureSummary.replace(/\\s+/g, " ")}`;
+  return found.violations.map((it) => `${it.id} (${it.impact}): ${it.nodes.slice(0, 4).map(where).join(" | ")}`);
+}"""
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return "";
@@ -65,7 +66,10 @@ class Visitor:
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https") and f"{parts.scheme}://{parts.netloc}" not in (self.address, self.payments):
+        if parts.scheme in ("http", "https") and f"{parts.scheme}://{parts.netloc}" not in (
+            self.address,
+            self.payments,
+        ):
             self.wrongs.append(f"asked another host: {request.url}")
 
     def _answered(self, response: Response) -> None:
@@ -151,6 +155,8 @@ class Visitor:
         """Closes the browser; of a failed test the last page is kept as picture and text."""
         if failed:
             with suppress(BrowserError):
-                path = self.shot(f"failed-{self.context.browser.contexts.index(self.context) if self.context.browser else 0}")
+                path = self.shot(
+                    f"failed-{self.context.browser.contexts.index(self.context) if self.context.browser else 0}"
+                )
                 path.with_suffix(".html").write_text(self.page.content())
         self.context.close()

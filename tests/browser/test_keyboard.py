@@ -13,7 +13,8 @@ from tests.whole.running import RunningMarket
 FAR = 120
 WHERE = """() => {
   const it = document.activeElement, style = getComputedStyle(it), box = it.getBoundingClientRect();
-  const words = it.getAttribute("aria-label") || (it.labels && it.labels.length ? it.labels[0].textContent : it.textContent);
+  const label = it.labels && it.labels.length ? it.labels[0] : it;
+  const words = it.getAttribute("aria-label") || label.textContent;
   const seen = style.outlineStyle !== "none" || style.boxShadow !== "none" || it.type === "radio";
   return {words: (words || "").replace(/[\\s\\u00ad]+/g, " ").trim(), seen: seen && box.width > 0, tag: it.tagName};
 }"""

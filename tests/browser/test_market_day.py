@@ -22,7 +22,7 @@ from tests.whole.running import RunningMarket, pay_on_page, until
 
 @dataclass(frozen=True)
 class Day:
-    """One slot: a crate with something weighed and two of something plain of one farm, and a bottle that asks for age."""
+    """One slot: a crate with something weighed and two of something plain of one farm; a bottle that asks for age."""
 
     slot: Any
     weighed: Any
