@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -80,11 +80,11 @@ def _write(language: str, catalogue: Catalog) -> None:
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
-def update() -> dict[str, int]:
-    """Bring all catalogues to the texts of today; texts that are gone are dropped, nothing is guessed."""
+def update(languages: Sequence[str] = TRANSLATED) -> dict[str, int]:
+    """Bring catalogues to the texts of today; texts that are gone are dropped, nothing is guessed."""
     template = extract()
     counts = {}
-    for language in TRANSLATED:
+    for language in languages:
         catalogue = read(language)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
@@ -95,7 +95,7 @@ def update() -> dict[str, int]:
 
 def fill(language: str, texts: Mapping[str, str | list[str]]) -> list[str]:
     """Write translations into a catalogue; returns the message ids that are not texts of the product."""
-    update()
+    update([language])
     catalogue = read(language)
     unknown = []
     for source, translated in texts.items():

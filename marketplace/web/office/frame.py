@@ -63,4 +63,4 @@ def place_name(place: Any) -> str:
 def _role() -> str:
     if current_actor().is_admin:
         return _("Verwaltung")
-    return _("Marktleitung") if own() else _("Kasse")
+    return _("Marktleitung") if own() else _("Kasse des Markts")
