@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marketplace.kernel.clock import machine_now
 from marketplace.kernel.database import command, db
-from marketplace.payments.gateway import PaymentView, ProviderRefused, gateway
+from marketplace.payments.gateway import UNKNOWN, PaymentView, ProviderRefused, gateway
 from marketplace.payments.models import Payment
-from marketplace.payments.request import open_session
+from marketplace.payments.request import lost_page, open_session
 from marketplace.payments.rows import lock_payment, move
 from marketplace.payments.settle import Seen, merge, settle
 
@@ -64,8 +64,9 @@ def _cancel(payment_id: int) -> None:
     uuid, session_ref, ref, _ = _begin(payment_id, "cancel")
     if not uuid:
         return
-    if ref is None and session_ref is not None:
-        ref = _close_page(session_ref)
+    if ref is None:
+        session_ref = session_ref or lost_page(payment_id)
+        ref = _close_page(session_ref) if session_ref is not None else None
         # The customer was faster than our clock: what can still be sold is sold, the rest is let go below.
         if ref is not None:
             merge(payment_id, Seen(None, gateway().payment(ref)))
@@ -81,7 +82,9 @@ def _close_page(session_ref: str) -> str | None:
     """Expires the hosted page; gives the payment behind it when the customer was faster."""
     try:
         return gateway().expire_session(session_ref).payment_ref
-    except ProviderRefused:
+    except ProviderRefused as error:
+        if error.code == UNKNOWN:
+            return None
         return gateway().session(session_ref).payment_ref
 
 

@@ -20,6 +20,10 @@ class ProviderRefused(Exception):
         self.code = code
 
 
+# The provider's word for an object that it does not know.
+UNKNOWN = "resource_missing"
+
+
 class ProviderUnavailable(Exception):
     """No answer, or none that can be trusted: the outcome is unknown, the same key may be sent again."""
 

@@ -115,11 +115,35 @@ def _record(payment_id: int, view: SessionView) -> str | None:
         payment.wanted = None
     if order.state != "awaiting_payment":
         # It ended while the provider was answering: the page must not be paid any more.
-        if payment.state == "pending":
+        if payment.state in ("pending", "failed", "cancelled"):
             payment.wanted = "cancel"
             publish(PaymentWanted(payment.id))
         return None
     return payment.session_url
+
+
+def lost_page(payment_id: int) -> str | None:
+    """The page whose opening was never answered, so that it can be closed: the same key finds it, or makes it now.
+
+    None when none was asked for. Raises ProviderUnavailable.
+    """
+    request = _unanswered(payment_id)
+    if request is None:
+        return None
+    try:
+        view = gateway().open_session(request)
+    except ProviderRefused:
+        return None
+    _record(payment_id, view)
+    return view.ref
+
+
+@command
+def _unanswered(payment_id: int) -> SessionRequest | None:
+    order, payment = lock_payment(payment_id)
+    if payment.session_ref is not None or payment.session_expires_at is None:
+        return None
+    return _request(order, payment)
 
 
 @command
