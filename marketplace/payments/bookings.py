@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.kernel.database import db
@@ -10,6 +12,7 @@ from marketplace.ledger.post import Entry, post
 from marketplace.orders.models import Order
 from marketplace.payments.gateway import BalanceView
 from marketplace.payments.models import BalanceTransaction, Payment, Refund
+from marketplace.payments.shares import FarmPart
 
 
 def book_charge(order: Order, payment: Payment, amount_cents: int) -> None:
@@ -75,13 +78,12 @@ def book_balance(market_id: int, view: BalanceView, order_id: int | None = None)
 SETTLED_KINDS = ("charge", "payment", "refund", "payment_refund", "adjustment")
 
 
-def book_refund(order: Order, refund: Refund, shares: list[tuple[int, int]]) -> None:
-    """A refund that was made: `shares` are (farm id, cents), whose payable it lowers if the farm bears it."""
+def book_refund(order: Order, refund: Refund, parts: Sequence[FarmPart] = ()) -> None:
+    """A refund that was made: `parts` lower the payable of the farms that bear it."""
     if refund.borne_by == "farm":
         debits = [
-            Entry(chart.farm_payable(farm_id), cents, farm_id=farm_id, order_id=order.id, part="refund")
-            for farm_id, cents in shares
-            if cents
+            Entry(chart.farm_payable(one.farm_id), one.cents, farm_id=one.farm_id, order_id=order.id, part=one.part)
+            for one in parts
         ]
     else:
         account = {

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-
 from marketplace.events.facts import RefundDone
 from marketplace.events.outbox import publish
 from marketplace.kernel.database import command, db, in_transaction
 from marketplace.kernel.errors import NotFound, TryLater
-from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.models import Order
 from marketplace.payments.bookings import book_balance, book_refund
 from marketplace.payments.gateway import ProviderRefused, RefundView, gateway
-from marketplace.payments.models import Payment, Refund, RefundShare
+from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rows import lock_payment, move
+from marketplace.payments.shares import farm_parts
 
 
 def make_refund(refund_id: int) -> None:
@@ -65,18 +64,7 @@ def _refund_made(refund_id: int, view: RefundView) -> None:
     refund.last_error = None
     payment.refunded_cents += refund.amount_cents
     move(order, payment, "refunded" if payment.refunded_cents == payment.captured_cents else "partially_refunded")
-    book_refund(order, refund, _by_farm(refund.id))
+    book_refund(order, refund, farm_parts(refund))
     if view.balance is not None:
         book_balance(order.market_id, view.balance, order.id)
     publish(RefundDone(refund.id))
-
-
-def _by_farm(refund_id: int) -> list[tuple[int, int]]:
-    rows = db.session.execute(
-        select(OrderLine.farm_id, func.sum(RefundShare.amount_cents))
-        .join(RefundShare, RefundShare.line_id == OrderLine.id)
-        .where(RefundShare.refund_id == refund_id)
-        .group_by(OrderLine.farm_id)
-        .order_by(OrderLine.farm_id)
-    )
-    return [(farm_id, int(cents)) for farm_id, cents in rows]

@@ -12,6 +12,7 @@ from marketplace.orders.steps import step
 from marketplace.payments.models import Payment
 from marketplace.payments.refund import give_back, lowered_by_market
 from marketplace.payments.rows import lock_payment_of
+from marketplace.payments.shares import bear_no_more_than
 from marketplace.stock.reserve import release
 
 
@@ -33,15 +34,18 @@ def make_ready(order: Order) -> None:
 
 
 def settle_owed(order: Order, payment: Payment) -> None:
-    """Capture what is owed of a hold, or give back what was captured above it."""
-    owed = order.owed_cents - lowered_by_market(payment)
+    """Capture what is owed of a hold, or give back what was captured above it.
+
+    What was refunded before stays refunded: it is a reduction of what is owed, borne by whom it says.
+    """
+    bear_no_more_than(order, payment, order.owed_cents)
     if payment.state == "authorized":
+        owed = order.owed_cents - lowered_by_market(payment)
         payment.capture_cents = owed
         payment.wanted = "capture" if owed > 0 else "cancel"
         publish(PaymentWanted(payment.id))
     elif payment.state in ("captured", "partially_refunded"):
-        given = sum(line.refunded_cents for line in order.lines)
-        give_back(order, payment, payment.captured_cents - owed - given, N_("Weniger gepackt als bezahlt"))
+        give_back(order, payment, payment.captured_cents - order.owed_cents, N_("Weniger gepackt als bezahlt"))
 
 
 def _nothing_left(order: Order, payment: Payment | None) -> None:
@@ -56,6 +60,7 @@ def let_go(order: Order, payment: Payment | None) -> None:
     """The order ended without goods: its page is closed, its hold let go, what was captured goes back."""
     if payment is None:
         return
+    bear_no_more_than(order, payment, 0)
     if payment.state in ("pending", "authorized", "failed"):
         payment.wanted = "cancel"
         publish(PaymentWanted(payment.id))

@@ -17,9 +17,11 @@ from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.steps import lock_order
 from marketplace.payments.bookings import book_lowered, book_refund
 from marketplace.payments.models import Payment, Refund, RefundShare
-from marketplace.payments.rows import lock_payment_of
+from marketplace.payments.rows import lock_payment_of, move
+from marketplace.payments.shares import farm_parts
 
 MONEY_IN = ("captured", "partially_refunded")
+BEFORE_READY = ("confirmed", "packing")
 
 
 @command
@@ -78,8 +80,44 @@ def _refund(order: Order, shares: dict[int, tuple[int, int]], reason: str, borne
         raise Invalid({"lines": N_("Es ist nichts zu erstatten.")})
     if payment.state == "authorized":
         return _lower(order, payment, shares, total, reason, borne_by)
+    if payment.method == "pay_at_pickup":
+        return _in_cash(order, payment, shares, total, reason, borne_by)
     refund = _intent(order, payment, total, reason, borne_by)
     _share(order, refund, shares)
+    return refund
+
+
+def _in_cash(
+    order: Order, payment: Payment, shares: dict[int, tuple[int, int]], total: int, reason: str, borne_by: str
+) -> Refund:
+    """Paid at the pickup, given back there: recorded at once, there is nobody to ask."""
+    if total > payment.captured_cents - payment.refunded_cents:
+        raise Conflict(
+            N_("Von dieser Zahlung können höchstens %(free)s Cent zurückgehen."),
+            free=payment.captured_cents - payment.refunded_cents,
+        )
+    refund = _done(order, payment, total, reason, borne_by)
+    _share(order, refund, shares)
+    payment.refunded_cents += total
+    move(order, payment, "refunded" if payment.refunded_cents == payment.captured_cents else "partially_refunded")
+    book_refund(order, refund, farm_parts(refund))
+    publish(RefundDone(refund.id))
+    return refund
+
+
+def _done(order: Order, payment: Payment, cents: int, reason: str, borne_by: str) -> Refund:
+    """A refund that needs nothing of the provider."""
+    refund = Refund(
+        order_id=order.id,
+        payment_id=payment.id,
+        amount_cents=cents,
+        reason=reason[:500],
+        borne_by=borne_by,
+        state="done",
+        created_by=actor.current().name,
+    )
+    db.session.add(refund)
+    db.session.flush()
     return refund
 
 
@@ -130,17 +168,9 @@ def _lower(
     """Nothing captured yet: less will be. The farm's lines shrink, or the market's income pays the rest."""
     if payment.wanted == "capture":
         raise Conflict(N_("Das Geld wird gerade eingezogen. Bitte gleich noch einmal."))
-    refund = Refund(
-        order_id=order.id,
-        payment_id=payment.id,
-        amount_cents=total,
-        reason=reason[:500],
-        borne_by=borne_by,
-        state="done",
-        created_by=actor.current().name,
-    )
-    db.session.add(refund)
-    db.session.flush()
+    if order.state not in BEFORE_READY:  # its capture failed; what was packed and sold stands in the books
+        raise Conflict(N_("Für diese Bestellung ist kein Geld da, das zurückgehen könnte."))
+    refund = _done(order, payment, total, reason, borne_by)
     for line in order.lines:
         quantity, cents = shares.get(line.id, (0, 0))
         if not cents:
@@ -194,16 +224,6 @@ def refund_deposits(order: Order, amount_cents: int) -> Refund | None:
         return None
     if payment.method != "pay_at_pickup":
         return _intent(order, payment, amount_cents, N_("Pfand zurück"), "deposits")
-    refund = Refund(
-        order_id=order.id,
-        payment_id=payment.id,
-        amount_cents=amount_cents,
-        reason=N_("Pfand zurück"),
-        borne_by="deposits",
-        state="done",
-        created_by=actor.current().name,
-    )
-    db.session.add(refund)
-    db.session.flush()
-    book_refund(order, refund, [])
+    refund = _done(order, payment, amount_cents, N_("Pfand zurück"), "deposits")
+    book_refund(order, refund)
     return refund

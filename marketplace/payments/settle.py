@@ -92,13 +92,24 @@ def _follow(order: Order, payment: Payment, view: PaymentView) -> None:
     elif view.status == "succeeded":
         _captured(order, payment, view)
     elif view.status == "canceled":
-        if payment.state in ("pending", "authorized", "failed"):
-            payment.wanted = None
-            move(order, payment, "cancelled")
+        _hold_is_gone(order, payment)
     elif view.status == "processing":
         order.expires_at = None  # a slow debit is never expired while it is in process (DECISIONS 13)
     elif view.error:
         payment.last_error = view.error[:500]
+
+
+def _hold_is_gone(order: Order, payment: Payment) -> None:
+    """Let go by us, or ended by itself: an order that goes on without money is an exception for the office."""
+    if payment.state == "authorized" and order.state in PAID_FOR:
+        if payment.wanted == "cancel":  # there was nothing left to capture: the market took it all on itself
+            move(order, payment, "refunded")
+        else:
+            payment.last_error = f"{payment.provider_ref}: the hold has ended, nothing was captured"
+        payment.wanted = None
+    elif payment.state in ("pending", "authorized", "failed"):
+        payment.wanted = None
+        move(order, payment, "cancelled")
 
 
 def _authorized(order: Order, payment: Payment, view: PaymentView) -> None:

@@ -166,7 +166,7 @@ def test_a_provider_that_is_away_costs_nothing_but_time(till: Till, market: Smal
 def test_an_answer_that_never_came_is_not_asked_for_twice(till: Till, market: SmallMarket) -> None:
     order = paid(till, market, {"kale": 1})
     pack(order.id)
-    till.stand_in.control("faults", kind="drop", moment="after", count=1, method="POST", path="/capture")
+    till.stand_in.control("faults", kind="drop", moment="after", count=1, method="POST", path="/v1/payment_intents")
     drain()
     with transaction():
         execute("UPDATE delivery SET available_at = clock_timestamp()")
