@@ -1,4 +1,5 @@
-// The "Sonne" button switches at once; the form behind it stores the same without JavaScript.
+// The "Sonne" button switches at once; the form behind it stores the same without JavaScript. In a row that is wider
+// than the phone, the current entry is scrolled into sight.
 (() => {
   "use strict";
   document.addEventListener("submit", (event) => {
@@ -13,6 +14,11 @@
     button.value = on ? "0" : "1";
     button.setAttribute("aria-pressed", String(on));
   }, true);
+  for (const current of document.querySelectorAll(".side [aria-current], .chips [aria-current], .tabs [aria-current]")) {
+    const row = current.parentElement;
+    const [outer, inner] = [row.getBoundingClientRect(), current.getBoundingClientRect()];
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+  }
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-autosubmit]");
     if (form) form.requestSubmit();

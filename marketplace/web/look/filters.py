@@ -84,8 +84,8 @@ def clock_time(moment: datetime, zone: str | None = None) -> str:
 
 
 def time_window(start: datetime, end: datetime, zone: str | None = None) -> str:
-    """`16:30–18:30 Uhr`."""
-    return formats.time_window(start, end, spoken(), market_zone(zone))
+    """`16:30–18:30 Uhr`, kept on one line by a word joiner after the dash."""
+    return formats.time_window(start, end, spoken(), market_zone(zone)).replace("\u2013", "\u2013\u2060")
 
 
 def moment_near(moment: datetime, now: datetime | None = None, zone: str | None = None) -> str:
