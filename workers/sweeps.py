@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from marketplace.checkout.expire_unpaid import expire_unpaid
+from marketplace.checkout.expire_unpaid import expire_unpaid, free_debits_in_process
 from marketplace.events.heartbeat import beat
 from marketplace.events.purge import purge
 from marketplace.kernel.actor import acting
@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 SWEEPS: tuple[Callable[[], object], ...] = (
     expire_unpaid,
+    free_debits_in_process,
     market_days.close_days,
     market_days.finish_cancelled_days,
     market_days.begin_slots,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from marketplace.events.facts import OrderExpired
+import logging
+from collections.abc import Callable
+
+from marketplace.events.facts import OrderCancelled, OrderExpired
 from marketplace.events.outbox import publish
 from marketplace.kernel import clock
-from marketplace.kernel.database import command, rows
+from marketplace.kernel.database import command, db, rows
 from marketplace.market_days.places import free_place
 from marketplace.orders.steps import lock_order, step
 from marketplace.payments.ready import let_go
 from marketplace.payments.rows import lock_payment_of
 from marketplace.stock.reserve import release
+
+log = logging.getLogger(__name__)
 
 
 @command
@@ -40,4 +45,51 @@ def expire_order(order_id: int) -> bool:
 
 def expire_unpaid() -> int:
     """Expires all that are overdue, each in a transaction of its own; how many."""
-    return sum(expire_order(order_id) for order_id in overdue_orders())
+    return _each(overdue_orders(), expire_order)
+
+
+@command
+def debits_in_process() -> list[int]:
+    """Ids of orders whose debit is still in process though the cut-off is over (DECISIONS 13)."""
+    found = rows(
+        """
+        SELECT o.id FROM orders o JOIN market_day d ON d.id = o.market_day_id
+        WHERE o.state = 'awaiting_payment' AND o.expires_at IS NULL AND d.orders_close_at <= app_now()
+        ORDER BY o.id
+        """
+    )
+    return [row.id for row in found]
+
+
+@command
+def cancel_debit(order_id: int) -> bool:
+    """Cancels one order whose debit did not come in time: its goods are free, its money goes back when it comes."""
+    order = lock_order(order_id)
+    if order.state != "awaiting_payment" or order.expires_at is not None:
+        return False
+    release(order.id)
+    free_place(order.slot_id)
+    step(order, "cancelled")
+    let_go(order, lock_payment_of(order))
+    publish(OrderCancelled(order.id))
+    return True
+
+
+def free_debits_in_process() -> int:
+    """Cancels all orders whose debit is in process at the cut-off, each in a transaction of its own; how many."""
+    return _each(debits_in_process(), cancel_debit)
+
+
+def _each(order_ids: list[int], do: Callable[[int], bool]) -> int:
+    """One order that fails does not keep the goods of the others; it is told at the end."""
+    done, failed = 0, None
+    for order_id in order_ids:
+        try:
+            done += do(order_id)
+        except Exception as error:
+            db.session.rollback()
+            log.exception("order %s could not be ended", order_id)
+            failed = error
+    if failed is not None:
+        raise failed
+    return done

@@ -59,9 +59,12 @@ def _place(request: OrderRequest) -> Order:
     _check_age(request, quoted)
     if request.payment_method != "pay_at_pickup" and quoted.total_cents < LEAST_CARD_CENTS:
         raise Invalid({"payment_method": N_("Mit Karte geht es erst ab 50 Cent.")})
+    if request.payment_method == "sepa_debit" and not quoted.slot.debit_possible:
+        raise Invalid({"payment_method": N_("Eine Lastschrift braucht länger, als bis zum Bestellschluss Zeit ist.")})
     reserve([Wanted(line.offer_id, line.stock_id, line.quantity) for line in quoted.lines])
     order = _write(request, quoted, email, take_place(request.slot_id))
-    capture_later = quoted.slot.pickup_from - clock.now() <= HOLD_LASTS
+    # A debit cannot be held: it is taken at once, and the difference given back.
+    capture_later = request.payment_method == "card" and quoted.slot.pickup_from - clock.now() <= HOLD_LASTS
     payment = add_payment(order, capture_later=capture_later)
     if request.payment_method == "pay_at_pickup":
         consume(order.id)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from marketplace.checkout.debit import debit_is_possible
 from marketplace.farms.tax import schemes_on
+from marketplace.kernel import clock
 from marketplace.kernel.database import rows
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.money import with_tolerance
@@ -55,7 +57,14 @@ class QuotedSlot:
     date: date
     pickup_from: datetime
     pickup_until: datetime
+    orders_close_at: datetime
+    timezone: str
     unattended: bool
+
+    @property
+    def debit_possible(self) -> bool:
+        """Can a SEPA debit be through before the cut-off?"""
+        return debit_is_possible(clock.now(), self.orders_close_at, self.timezone)
 
 
 @dataclass(frozen=True)
@@ -71,8 +80,10 @@ class Quote:
 
 
 SLOT = """
-SELECT s.id, s.market_id, s.market_day_id, d.date, s.pickup_from, s.pickup_until, p.kind = 'shelf' AS unattended
+SELECT s.id, s.market_id, s.market_day_id, d.date, s.pickup_from, s.pickup_until, d.orders_close_at,
+       m.timezone, p.kind = 'shelf' AS unattended
 FROM pickup_slot s JOIN market_day d ON d.id = s.market_day_id JOIN pickup_point p ON p.id = s.pickup_point_id
+JOIN market m ON m.id = s.market_id
 WHERE s.id = :slot_id
 """
 

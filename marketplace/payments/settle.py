@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.events.facts import OrderConfirmed, PaymentWanted
 from marketplace.events.outbox import publish
+from marketplace.kernel import clock
 from marketplace.kernel.database import command, db, in_transaction
 from marketplace.kernel.errors import Closed, Shortage, SlotFull
 from marketplace.market_days.places import take_place
@@ -22,7 +23,7 @@ from marketplace.payments.gateway import PaymentView, SessionView, gateway
 from marketplace.payments.models import Payment
 from marketplace.payments.refund import give_back_all
 from marketplace.payments.rows import lock_payment, move
-from marketplace.stock.reserve import consume, reserve_again
+from marketplace.stock.reserve import consume, keep_without_end, reserve_again
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,24 @@ def _follow(order: Order, payment: Payment, view: PaymentView) -> None:
     elif view.status == "canceled":
         _hold_is_gone(order, payment)
     elif view.status == "processing":
-        order.expires_at = None  # a slow debit is never expired while it is in process (DECISIONS 13)
+        _in_process(order)
     elif view.error:
         payment.last_error = view.error[:500]
+        _came_to_nothing(order, payment)
+
+
+def _in_process(order: Order) -> None:
+    """A slow debit is never expired while it is in process (DECISIONS 13)."""
+    if order.state == "awaiting_payment" and order.expires_at is not None:
+        order.expires_at = None
+        keep_without_end(order.id)
+
+
+def _came_to_nothing(order: Order, payment: Payment) -> None:
+    """A debit that was in process has failed: its page cannot be used again, so the order's time is over now."""
+    if order.state == "awaiting_payment" and order.expires_at is None and payment.state == "pending":
+        move(order, payment, "failed")
+        order.expires_at = clock.now()
 
 
 def _hold_is_gone(order: Order, payment: Payment) -> None:

@@ -120,6 +120,11 @@ def release(order_id: int) -> int:
     )
 
 
+def keep_without_end(order_id: int) -> None:
+    """A payment is in process: what is kept for the order stays kept until we know how it ends."""
+    execute("UPDATE reservation SET expires_at = NULL WHERE order_id = :id AND state = 'live'", id=order_id)
+
+
 def reserve_again(order_id: int) -> None:
     """For a payment that came late: sells what the expired order had, if all of it is there and still open.
 

@@ -69,14 +69,15 @@ def methods() -> tuple[str, ...]:
     return installation.settings().payment_methods
 
 
-def methods_in_words() -> list[dict[str, str]]:
-    """The means of payment as the form offers them."""
+def methods_in_words(*, debit_possible: bool) -> list[dict[str, str]]:
+    """The means of payment as the form offers them; a debit only while it can be through before the cut-off."""
     words = {
         "card": (_("Karte"), _("wird jetzt nur reserviert, nach dem Packen belastet"), "credit-card"),
-        "sepa_debit": (_("SEPA-Lastschrift"), _("abgebucht nach der Abholung"), "bank"),
+        "sepa_debit": (_("SEPA-Lastschrift"), _("wird in den nächsten Tagen abgebucht"), "bank"),
         "pay_at_pickup": (_("Bei Abholung"), _("bar oder mit Karte am Stand"), "storefront"),
     }
-    return [dict(zip(("value", "name", "hint", "icon"), (method, *words[method]), strict=True)) for method in methods()]
+    offered = [method for method in methods() if method != "sepa_debit" or debit_possible]
+    return [dict(zip(("value", "name", "hint", "icon"), (method, *words[method]), strict=True)) for method in offered]
 
 
 def ways_to_pay() -> str:
@@ -121,7 +122,7 @@ def _page(here: Contents, form: Form, errors: dict[str, str], status: int = 200)
         errors=errors,
         quote=quoted,
         aged=aged,
-        methods=methods_in_words(),
+        methods=methods_in_words(debit_possible=quoted.slot.debit_possible),
         ways=ways_to_pay(),
         card_possible="card" in methods(),
         farms=here.farms(orderable_only=True),
