@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.kernel.database import db
 from marketplace.ledger import chart
+from marketplace.ledger.models import LedgerEntry, LedgerTxn
 from marketplace.ledger.post import Entry, post
 from marketplace.orders.models import Order
 from marketplace.payments.gateway import BalanceView
@@ -75,7 +77,7 @@ def book_balance(market_id: int, view: BalanceView, order_id: int | None = None)
 
 
 # Transfers and payouts move what is available already; the rest is pending first.
-SETTLED_KINDS = ("charge", "payment", "refund", "payment_refund", "adjustment")
+SETTLED_KINDS = ("charge", "payment", "refund", "payment_refund", "refund_failure", "adjustment")
 
 
 def book_refund(order: Order, refund: Refund, parts: Sequence[FarmPart] = ()) -> None:
@@ -102,6 +104,29 @@ def book_refund(order: Order, refund: Refund, parts: Sequence[FarmPart] = ()) ->
         [*debits, Entry(source, -refund.amount_cents, order_id=order.id)],
         order_id=order.id,
         memo=refund.reason,
+    )
+
+
+def book_refund_came_back(order: Order, refund: Refund) -> None:
+    """The provider could not carry a refund out after all: its posting is reversed, the money is here again."""
+    assert refund.provider_ref is not None
+    made = db.session.scalar(
+        select(LedgerTxn.id).where(
+            LedgerTxn.kind == "refund", LedgerTxn.source_type == "refund", LedgerTxn.source_id == refund.provider_ref
+        )
+    )
+    entries = db.session.scalars(select(LedgerEntry).where(LedgerEntry.txn_id == made).order_by(LedgerEntry.id)).all()
+    post(
+        "refund_failure",
+        "refund",
+        refund.provider_ref,
+        order.market_id,
+        [
+            Entry(one.account, -one.amount_cents, farm_id=one.farm_id, order_id=one.order_id, part=one.part)
+            for one in entries
+        ],
+        order_id=order.id,
+        reverses_id=made,
     )
 
 

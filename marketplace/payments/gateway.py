@@ -98,12 +98,15 @@ class PaymentView:
 
 @dataclass(frozen=True)
 class RefundView:
-    """`status`: pending, requires_action, succeeded, failed, canceled."""
+    """`status`: pending, requires_action, succeeded, failed, canceled. `failure`: the row that
+    brought it back."""
 
     ref: str
     status: str
     amount_cents: int
     balance: BalanceView | None
+    failure_ref: str | None = None
+    failure: BalanceView | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,10 @@ class Gateway(Protocol):
     def cancel(self, ref: str, key: str) -> PaymentView: ...
 
     def refund(self, payment_ref: str, amount_cents: int, key: str, about: dict[str, str]) -> RefundView: ...
+
+    def refund_by_ref(self, ref: str) -> RefundView: ...
+
+    def find_refund(self, payment_ref: str, intent: str) -> RefundView | None: ...
 
     def balance(self, ref: str) -> BalanceView: ...
 

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 
 from marketplace.kernel.database import command, db
 from marketplace.kernel.ids import id_from_text
+from marketplace.payments.make_refund import look_at_refund
 from marketplace.payments.models import Payment
 from marketplace.payments.settle import settle
 
@@ -26,6 +27,8 @@ def hear(kind: str, about: dict[str, Any]) -> bool:
         return False
     payment_id, ref = found
     settle(payment_id, ref)
+    if kind.startswith(("refund.", "charge.refund.")):
+        look_at_refund(str(about.get("id")))
     return True
 
 

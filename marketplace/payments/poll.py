@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from marketplace.kernel.database import command, db, rows
 from marketplace.payments.bookings import book_balance
+from marketplace.payments.bring_about import bring_about
 from marketplace.payments.gateway import BalanceView, ProviderRefused, ProviderUnavailable, gateway
 from marketplace.payments.models import BalanceTransaction
 from marketplace.payments.settle import settle
@@ -18,11 +19,17 @@ QUIET_SECONDS = 120
 
 @command
 def quiet_payments(most: int = 200) -> list[int]:
-    """Payments with an open page or under way at the provider of which we heard nothing for two minutes."""
+    """Payments with an open page or under way at the provider of which we heard nothing for two minutes.
+
+    And captured ones whose row of the provider's books we have not seen: its fee is not posted yet.
+    """
     found = rows(
         """
-        SELECT p.id FROM payment p JOIN orders o ON o.id = p.order_id
-        WHERE p.state = 'pending' AND p.session_ref IS NOT NULL
+        SELECT p.id FROM payment p
+        WHERE ((p.state = 'pending' AND p.session_ref IS NOT NULL)
+               OR (p.charge_ref IS NOT NULL AND p.state IN ('captured', 'partially_refunded', 'refunded')
+                   AND p.captured_cents > 0
+                   AND NOT EXISTS (SELECT 1 FROM balance_transaction b WHERE b.source = p.charge_ref)))
           AND coalesce(p.tried_at, p.created_at) < clock_timestamp() - make_interval(secs => :quiet)
         ORDER BY coalesce(p.tried_at, p.created_at) LIMIT :most
         """,
@@ -43,7 +50,8 @@ def poll_payments() -> int:
     for payment_id in quiet_payments():
         try:
             _tried(payment_id)
-            settle(payment_id)
+            if settle(payment_id) == "pending":
+                bring_about(payment_id)  # a debit that could not be cancelled while it was in process, say
         except ProviderRefused as error:
             log.warning("payment %s: %s", payment_id, error)
         except ProviderUnavailable:
@@ -74,6 +82,8 @@ def settle_balances() -> int:
     for ref, market_id in _pending_balances():
         try:
             _book(market_id, gateway().balance(ref))
+        except ProviderRefused as error:
+            log.warning("balance transaction %s: %s", ref, error)
         except ProviderUnavailable:
             return looked
         looked += 1

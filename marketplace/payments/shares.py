@@ -51,7 +51,8 @@ def _deposit_in(share: RefundShare, line: OrderLine) -> int:
         select(RefundShare)
         .join(Refund, Refund.id == RefundShare.refund_id)
         .join(Payment, Payment.id == Refund.payment_id)
-        .where(RefundShare.line_id == line.id, RefundShare.refund_id < share.refund_id, ~_only_lowered())
+        .where(RefundShare.line_id == line.id, RefundShare.refund_id < share.refund_id)
+        .where(Refund.state != "failed", ~_only_lowered())
         .order_by(RefundShare.refund_id)
     ).all()
     goods_left = line.amount_cents - line.deposit_cents

@@ -55,7 +55,7 @@ PROOFS = {
         FROM orders o JOIN ledger_entry e ON e.order_id = o.id AND e.account = 'customer:clearing'
         WHERE (o.state IN ('collected', 'not_collected') AND o.payment_state IN
                ('captured', 'partially_refunded', 'refunded') OR o.state IN ('cancelled', 'expired'))
-          AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state = 'submitting')
+          AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state IN ('submitting', 'failed'))
           AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.order_id = o.id AND p.wanted IS NOT NULL)
         GROUP BY o.id, o.number HAVING sum(e.amount_cents) <> 0""",
     "a payout line is not its entry": """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from marketplace.providers.stripe_client import outcomes, plain
 
 TOLERANCE_SECONDS = 300
 _CHARGE = ["latest_charge.balance_transaction"]
+_REFUND_ROW = ["balance_transaction"]
 
 
 class StripeGateway:
@@ -102,8 +104,21 @@ class StripeGateway:
                 },
                 {"idempotency_key": key},
             )
-        data = plain(refund)
-        return RefundView(data["id"], data["status"], data["amount"], balance_view(data.get("balance_transaction")))
+        return _refund(refund)
+
+    def refund_by_ref(self, ref: str) -> RefundView:
+        with outcomes():
+            view = _refund(self._api.refunds.retrieve(ref, {"expand": _REFUND_ROW}))
+        # Shown only once there is one, so it cannot be asked for along with the refund.
+        return view if view.failure_ref is None else replace(view, failure=self.balance(view.failure_ref))
+
+    def find_refund(self, payment_ref: str, intent: str) -> RefundView | None:
+        with outcomes():
+            listing = self._api.refunds.list({"payment_intent": payment_ref, "limit": 100})
+            for made in listing.auto_paging_iter():
+                if (plain(made).get("metadata") or {}).get("intent") == intent:
+                    return self.refund_by_ref(made.id)
+        return None
 
     def balance(self, ref: str) -> BalanceView:
         with outcomes():
@@ -159,6 +174,17 @@ def _ref(thing: Any) -> str | None:
 def _session(found: Any) -> SessionView:
     data = plain(found)
     return SessionView(data["id"], data["status"], data.get("url"), _ref(data.get("payment_intent")))
+
+
+def _refund(found: Any) -> RefundView:
+    data = plain(found)
+    return RefundView(
+        data["id"],
+        data["status"],
+        data["amount"],
+        balance_view(data.get("balance_transaction")),
+        _ref(data.get("failure_balance_transaction")),
+    )
 
 
 def balance_view(found: Any) -> BalanceView | None:

@@ -17,6 +17,7 @@ from marketplace.payments.bookings import book_balance, book_charge, book_refund
 from marketplace.payments.fulfil import post_fulfilment
 from marketplace.payments.gateway import BalanceView
 from marketplace.payments.models import Payment, Refund, RefundShare
+from marketplace.payments.shares import FarmPart
 from marketplace.payouts.bank import (
     AccountRequest,
     AccountView,
@@ -132,7 +133,7 @@ class Scene:
             payment.state = order.payment_state = (
                 "refunded" if payment.refunded_cents == payment.captured_cents else "partially_refunded"
             )
-            book_refund(order, refund, [(line.farm_id, cents)])
+            book_refund(order, refund, [FarmPart(line.farm_id, "refund", cents)])
             book_balance(self.market, _balance(f"txn_{ref}", "refund", ref, -cents), order.id)
 
     def correct(self, farm: str, cents: int) -> None:

@@ -17,7 +17,7 @@ JOIN orders o ON o.id = p.order_id
 JOIN pickup_slot s ON s.id = o.slot_id
 JOIN market m ON m.id = o.market_id
 WHERE o.market_id = ANY(:markets) AND p.state = 'authorized'
-  AND o.state IN ('packing', 'ready', 'collected', 'not_collected')
+  AND o.state IN ('confirmed', 'packing', 'ready', 'collected', 'not_collected')
   AND ((p.wanted IS NULL AND p.last_error IS NOT NULL)
        OR (s.pickup_from < app_now() - interval '5 minutes' AND o.owed_cents > 0))
 ORDER BY s.pickup_from, o.id LIMIT 50
@@ -26,7 +26,7 @@ ORDER BY s.pickup_from, o.id LIMIT 50
 _REFUNDS = """
 SELECT o.number, r.amount_cents, r.last_error
 FROM refund r JOIN orders o ON o.id = r.order_id
-WHERE o.market_id = ANY(:markets) AND r.state = 'submitting' AND r.last_error IS NOT NULL
+WHERE o.market_id = ANY(:markets) AND r.state IN ('submitting', 'failed') AND r.last_error IS NOT NULL
 ORDER BY r.id LIMIT 50
 """
 

@@ -1,0 +1,119 @@
+"""Refunds that the provider could not carry out after all, and refunds whose answer was lost a day ago."""
+
+from __future__ import annotations
+
+from marketplace.checkout.cancel_order import cancel_order
+from marketplace.kernel.database import execute, rows, transaction
+from marketplace.payments.hear import hear
+from marketplace.payments.poll import settle_balances
+from marketplace.payments.refund import refund_amount, refund_lines
+from marketplace.payouts.check_books import check_books
+from tests.factories.paid import Till, balance, drain, fresh, paid, payment, placed
+from tests.factories.small_market import SmallMarket
+from tests.payments.test_card import collect, pack
+from tests.payments.test_refunds import agree, line_of
+
+REFUND_FAILS = "4000000000005126"
+REFUND_PENDING = "4000000000007726"
+DAYS = 86_400
+
+
+def paid_with(till: Till, market: SmallMarket, card: str) -> int:
+    """A collected order of two kale, 680 cents."""
+    from marketplace.payments.settle import settle
+
+    order = placed(market, {"kale": 2})
+    till.pay(order, card=card)
+    settle(payment(order).id)
+    pack(order.id)
+    drain()
+    collect(order.id)
+    return order.id
+
+
+def tell(kind: str) -> None:
+    """The provider's event about the only refund."""
+    ref = rows("SELECT provider_ref, payment_id FROM refund")[0].provider_ref
+    found = rows("SELECT provider_ref FROM payment")[0].provider_ref
+    assert hear(kind, {"id": ref, "object": "refund", "payment_intent": found})
+
+
+def test_a_refund_that_failed_is_taken_back_in_the_books_and_can_be_made_again(till: Till, market: SmallMarket) -> None:
+    order_id = paid_with(till, market, REFUND_FAILS)
+    refund_lines(order_id, [(line_of(order_id, "kale"), 1)], "welk", "farm")
+    drain()
+    till.stand_in.control("clock", advance=20 * DAYS)
+    for _ in range(2):
+        tell("refund.failed")
+    settle_balances()
+    order = fresh(rows("SELECT id FROM orders")[0])
+    assert (order.payment_state, payment(order).refunded_cents) == ("captured", 0)
+    assert (order.lines[0].refunded_quantity, order.lines[0].refunded_cents) == (0, 0)
+    assert rows("SELECT state FROM refund")[0].state == "failed"
+    assert balance(f"farm:{market.farms['field']}:payable") == -680
+    assert check_books().differences == ()
+    agree(till)
+    refund_lines(order_id, [(line_of(order_id, "kale"), 2)], "welk", "farm")
+    drain()
+    assert fresh(order).payment_state == "refunded"
+    agree(till)
+
+
+def test_a_refund_of_all_that_failed(till: Till, market: SmallMarket) -> None:
+    from marketplace.payments.settle import settle
+
+    order = placed(market, {"kale": 2})
+    till.pay(order, card=REFUND_FAILS)
+    settle(payment(order).id)
+    pack(order.id)
+    drain()
+    cancel_order(order.id, by_office=True)
+    drain()
+    assert fresh(order).payment_state == "refunded"
+    till.stand_in.control("clock", advance=20 * DAYS)
+    tell("refund.updated")
+    settle_balances()
+    assert fresh(order).payment_state == "captured"
+    assert balance("customer:clearing") == -680
+    assert check_books().differences == ()
+    agree(till)
+
+
+def test_a_refund_on_its_way_is_booked_once(till: Till, market: SmallMarket) -> None:
+    order_id = paid_with(till, market, REFUND_PENDING)
+    refund_amount(order_id, 100, "", "market")
+    drain()
+    agree(till)
+    till.stand_in.control("clock", advance=20 * DAYS)
+    tell("refund.updated")
+    settle_balances()
+    assert rows("SELECT state FROM refund")[0].state == "done"
+    agree(till)
+
+
+def test_a_key_that_the_provider_has_forgotten_refunds_nothing_twice(till: Till, market: SmallMarket) -> None:
+    order_id = paid_with(till, market, "4242424242424242")
+    refund_amount(order_id, 100, "", "market")
+    till.stand_in.control("faults", kind="drop", moment="after", count=1, method="POST", path="/v1/refunds")
+    assert drain()["again"] == 1
+    till.stand_in.control("clock", advance=2 * DAYS)  # keys live for a day
+    with transaction():
+        execute("UPDATE delivery SET available_at = clock_timestamp()")
+        execute("UPDATE refund SET created_at = app_now() - interval '2 days'")
+    drain()
+    assert len(till.books()["refunds"]) == 1
+    assert payment(fresh(rows("SELECT id FROM orders")[0])).refunded_cents == 100
+    agree(till)
+
+
+def test_a_charge_whose_row_of_the_books_was_late_is_asked_for(till: Till, market: SmallMarket) -> None:
+    from marketplace.payments.poll import poll_payments
+
+    order = paid(till, market, {"kale": 1})
+    pack(order.id)
+    drain()
+    with transaction():
+        execute("DELETE FROM balance_transaction")
+        execute("UPDATE payment SET tried_at = clock_timestamp() - interval '3 minutes'")
+    poll_payments()
+    assert len(rows("SELECT id FROM balance_transaction")) == 1
