@@ -157,7 +157,7 @@ def test_the_host_hands_over(phone: Visitor, running: RunningMarket, day: Day) -
     phone.go(f"/abholung/{day.slot['id']}")
     phone.look()
     with phone.refused(404, 422):
-        type_code(phone, "XXX XXX")
+        type_code(phone, "ZZZ ZZZ")
         expect(phone.page.get_by_role("alert")).to_be_visible()
         phone.look(dark=False)
     type_code(phone, bottle["pickup_code"])
