@@ -8,7 +8,7 @@ import sys
 
 from flask import Flask
 
-from marketplace.kernel.database import execute, transaction
+from marketplace.kernel.database import execute, scalar, transaction
 from marketplace.kernel.settings import Settings
 from tests.payouts.scene import set_up
 
@@ -47,6 +47,7 @@ def test_right_and_wrong(app: Flask, settings: Settings) -> None:
         execute("UPDATE order_line SET amount_cents = amount_cents - 1 WHERE sku = 'kale'")
         execute("UPDATE balance_transaction SET net_cents = net_cents + 1 WHERE kind = 'charge'")
         execute("UPDATE refund SET amount_cents = amount_cents + 1")
+        refund, payment = scalar("SELECT id FROM refund"), scalar("SELECT id FROM payment")
     wrong = check(settings)
     assert wrong.returncode == 1
     farm = scene.farm("field")
@@ -56,8 +57,8 @@ def test_right_and_wrong(app: Flask, settings: Settings) -> None:
             f"order:T1-{scene.market} farm:{farm}: a sale is not what was packed: 9.99 EUR expected, 10.00 EUR found",
             f"market:{scene.market}: our books of the provider's account are not its own:"
             " 30.01 EUR expected, 30.00 EUR found",
-            "refund:1: a refund is not booked as it was made: 0.41 EUR expected, 0.40 EUR found",
-            "payment:1: refunded is not the sum of its refunds: 0.40 EUR expected, 0.41 EUR found",
+            f"refund:{refund}: a refund is not booked as it was made: 0.41 EUR expected, 0.40 EUR found",
+            f"payment:{payment}: refunded is not the sum of its refunds: 0.40 EUR expected, 0.41 EUR found",
         ]
     )
     assert wrong.stderr.splitlines()[-1].startswith("debits 92.00 EUR = credits 92.00 EUR")

@@ -134,3 +134,11 @@ def test_business_time_stands_still_elsewhere(marketplace: Callable[..., Ran]) -
 def _time(done: Ran) -> datetime:
     assert done.returncode == 0, done.stderr
     return datetime.fromisoformat(done.stdout.strip())
+
+
+def test_a_database_that_is_away_is_a_sentence(marketplace: Callable[..., Ran]) -> None:
+    for words in (("token", "create", "lisa@example.org"), ("clock", "show"), ("db", "upgrade")):
+        done = marketplace(*words, DATABASE_URL="postgresql://markt:geheim@127.0.0.1:9/markt")
+        assert done.returncode == 1 and not done.stdout
+        assert "The database does not answer" in done.stderr
+        assert "Traceback" not in done.stderr and "geheim" not in done.stderr

@@ -18,10 +18,21 @@ pytestmark = pytest.mark.xdist_group("whole")
 
 
 def one_order(running: RunningMarket) -> Any:
-    slot = open_slot(running)
+    slot = later_slot(running)
     offers = running.every(f"/pickup-slots/{slot['id']}/offers")
     good = next(o for o in offers if not o["min_age"] and (o["available"] is None or o["available"] > 5))
     return running.place(slot["id"], [{"offer": good["id"], "quantity": 1}])
+
+
+def later_slot(running: RunningMarket) -> Any:
+    """A slot of the second market day to come: the first one is counted to the cent by test_market_week.py."""
+    first = open_slot(running)
+    squares = [
+        slot
+        for slot in running.every("/pickup-slots?market=muensterland&open=true")
+        if slot["pickup_point"]["kind"] != "shelf" and slot["date"] > first["date"]
+    ]
+    return min(squares, key=lambda slot: (slot["date"], slot["id"]))
 
 
 def is_right(running: RunningMarket, placed: Any) -> None:

@@ -52,10 +52,8 @@ def test_the_packing_list_and_a_result(app: Flask, scene: Scene, bearer: Bearer)
         {"packed_quantity": -1},
         {"packed_quantity": 10**30},
         {"packed_quantity": 2, "weight_g": 1400},
-        {"packed_quantity": 1},
         {"packed_quantity": 1, "weight_g": 10**12},
         {"packed_quantity": 1, "weight_g": 1.5},
-        {"packed_quantity": 0},
         {"packed_quantity": 0, "reason": 7},
         {"packed_quantity": 0, "reason": "x" * 300},
         {"packed_quantity": True, "weight_g": 1400},
@@ -69,6 +67,20 @@ def test_bad_results_are_refused(app: Flask, scene: Scene, bearer: Bearer, body:
     answer = app.test_client().post(f"{LIST}/{line}/pack", json=body, headers=farm)
     assert answer.status_code == 422
     assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(("packed", "state", "cents"), [(1, "packed", 350), (0, "short", 0)])
+def test_grams_and_reason_may_be_left_out(
+    app: Flask, scene: Scene, bearer: Bearer, packed: int, state: str, cents: int
+) -> None:
+    """What was not weighed counts at its usual weight, as a line that nobody touched."""
+    with app.app_context():
+        line = scene.line(scene.order(cabbage=1, potatoes=1), "cabbage")
+    close(app, scene)
+    farm = bearer("farm", farm_id=scene.farms["brink"])
+    answer = app.test_client().post(f"{LIST}/{line}/pack", json={"packed_quantity": packed}, headers=farm)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["state"], answer.json["amount_cents"]) == (200, state, cents)
 
 
 def test_foreign_lines_are_unknown(app: Flask, scene: Scene, bearer: Bearer) -> None:
