@@ -56,7 +56,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMarket]:
-    market = RunningMarket(tmp_path_factory.mktemp("browser") / "var", RATE_LIMITS="off")
+    market = RunningMarket(tmp_path_factory.mktemp("browser") / "var")
     yield market
     assert market.stop() == 0
 

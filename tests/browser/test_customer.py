@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from playwright.sync_api import expect
@@ -26,6 +27,9 @@ def test_orders_as_a_guest(phone: Visitor, running: RunningMarket) -> None:
     checks_out(phone)
     order = shopping.bought(phone)
     phone.look()
+    with phone.page.expect_download() as calendar:
+        phone.link("In den Kalender").click()
+    assert f"DTSTART:{utc(slot['pickup_from'])}" in calendar.value.path().read_text()
 
     seen = order.seen_by_api(running)
     assert (seen["state"], seen["payment_state"]) == ("confirmed", "authorized")
@@ -35,6 +39,11 @@ def test_orders_as_a_guest(phone: Visitor, running: RunningMarket) -> None:
     assert code == seen["pickup_code"]
     assert phone.see("ticket").get_by_text("Abholnummer").is_visible()
     assert running.rows("SELECT state FROM contract.orders WHERE number = %s", order.number) == [("confirmed",)]
+
+
+def utc(moment: str) -> str:
+    """As calendars write it."""
+    return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def filters_without_milk(phone: Visitor, offer: Any) -> None:

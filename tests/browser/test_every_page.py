@@ -1,6 +1,6 @@
 """Every page that somebody can reach by links: in order for axe, in width, in title, without a wrong request.
 
-Follows the links of each role through the site, two addresses of each kind of page (route and names of the query).
+Follows the links of each role through the site: two addresses of each route, one with each set of names in its query.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ MOST = 60
 OF_A_KIND = 2
 NARROW, WIDE = 320, 1280
 STARTS = {
-    "guest": ("/", "/abholort", "/warenkorb", "/konto/anmelden", "/api/docs", "/api/problems/shortage"),
+    "guest": ("/", "/markt", "/abholort", "/warenkorb", "/konto/anmelden", "/api/docs", "/api/problems/shortage"),
     "customer": ("/konto/",),
     "farm": ("/hof/", "/hof/{farm}/packen?tag={day}"),
     "host": ("/abholung/", "/abholung/bestellung/{number}"),
     "operator": ("/leitung/", "/konto/bestaetigen"),
     "approver": ("/leitung/", "/leitung/auszahlungen"),
 }
-# No pages: machines, pictures, the language switch. Or pages between two steps, which the journeys look at.
+# No pages: machines, pictures, the language switch, the builders' gallery. Or pages between two steps, which the
+# journeys look at.
 APART = {
     "assets", "favicon", "static", "language_switch", "media.picture", "shop.ranking_alias",
     "service.healthz", "service.readyz", "service.figures",
-    "account.code", "farm.short", "shop.ask_to_cancel", "office.sepa",
+    "account.code", "farm.short", "shop.ask_to_cancel", "shop.appointment", "office.sepa", "ui_gallery", "ui_picture",
 }  # fmt: skip
 LINKS, ADDRESSES = "a[href^='/']", "all => all.map((a) => a.getAttribute('href'))"
 SEEN: set[str] = set()
@@ -78,7 +79,9 @@ class Walk:
         except HTTPException:
             endpoint = "unknown"
         kind = (endpoint, *sorted(name for name, _value in parse_qsl(parts.query)))
-        if path in self._known or endpoint in APART or endpoint.startswith("api.") or self._kinds[kind] >= OF_A_KIND:
+        if path in self._known or endpoint in APART or endpoint.startswith("api."):
+            return
+        if self._kinds[kind] >= (OF_A_KIND if len(kind) == 1 else 1):
             return
         self._kinds[kind] += 1
         self._known.add(path)
