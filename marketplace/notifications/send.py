@@ -13,7 +13,10 @@ from marketplace.notifications.render import message_of
 
 
 def send(notification_id: int) -> None:
-    """Sends one queued message. Raises MailUnavailable (again later); a refusal for good is kept as `failed`."""
+    """Sends one message that is not sent yet. Raises MailUnavailable (again later), MailRefused: kept as `failed`.
+
+    A failed one is sent again when somebody asks for it: its delivery is parked until then.
+    """
     if in_transaction():
         raise RuntimeError("mail is sent with no transaction open")
     message = _begin(notification_id)
@@ -30,7 +33,7 @@ def send(notification_id: int) -> None:
 @command
 def _begin(notification_id: int):  # type: ignore[no-untyped-def]
     row = db.session.scalar(select(Notification).where(Notification.id == notification_id).with_for_update())
-    if row is None or row.state in ("sent", "failed"):
+    if row is None or row.state == "sent":
         return None
     row.state = "sending"
     row.attempts += 1

@@ -26,10 +26,16 @@ class SmtpMailer:
 
     def send(self, message: EmailMessage) -> None:
         try:
-            with self._connect() as server:
+            server = self._connect()
+            try:
                 if self._user:
                     server.login(self._user, self._password)
                 server.send_message(message)
+            finally:
+                _say_goodbye(server)
+        except smtplib.SMTPAuthenticationError as error:
+            # Our password is wrong, not the message: a person mends it, until then it waits.
+            raise MailUnavailable(f"SMTP {error.smtp_code}: the server does not accept our password") from None
         except smtplib.SMTPResponseException as error:
             raise _outcome(error.smtp_code) from None
         except smtplib.SMTPRecipientsRefused as error:
@@ -48,6 +54,14 @@ class SmtpMailer:
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
         return server
+
+
+def _say_goodbye(server: smtplib.SMTP) -> None:
+    """What the server says to QUIT changes nothing: a message that it took would else be sent twice."""
+    try:
+        server.quit()
+    except (smtplib.SMTPException, OSError):
+        server.close()
 
 
 def _outcome(code: int) -> Exception:

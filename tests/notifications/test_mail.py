@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.checkout.cancel_order import cancel_order
+from marketplace.events.deliveries import retry
 from marketplace.events.facts import OrderConfirmed
 from marketplace.kernel.database import db, execute, rows, transaction
 from marketplace.kernel.formats import pickup_code
@@ -130,6 +131,19 @@ def test_a_refusal_is_seen(postman: Postman, market: SmallMarket) -> None:
     assert states() == [("order_confirmed", "failed")]
     parked = rows("SELECT last_error FROM delivery WHERE state = 'parked'")
     assert "SMTP 550" in parked[0].last_error
+
+
+def test_a_refused_message_is_sent_when_the_office_tries_again(postman: Postman, market: SmallMarket) -> None:
+    postman.trouble = MailRefused("SMTP 550")
+    placed(market, {"kale": 1}, payment_method="pay_at_pickup")
+    drain()
+    postman.trouble = None
+    parked = rows("SELECT id FROM delivery WHERE state = 'parked'")[0].id
+    db.session.rollback()
+    retry(parked)
+    drain()
+    assert states() == [("order_confirmed", "sent")]
+    assert len(postman.taken) == 1
 
 
 def test_nobody_writes_our_headers(postman: Postman, market: SmallMarket) -> None:
