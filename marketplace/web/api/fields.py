@@ -176,8 +176,8 @@ def body() -> Iterator[Fields]:
 
 @contextmanager
 def arguments() -> Iterator[Fields]:
-    """The arguments of the address; refuses at the end of the block what was noted."""
-    fields = Fields(request.args)
+    """The arguments of the address; refuses at the end of the block what was noted. `?q=&farm=` asks for nothing."""
+    fields = Fields({name: value for name, value in request.args.items() if value})
     yield fields
     fields.refuse()
 

@@ -48,8 +48,12 @@ def scope_of(person: Person) -> str:
 
 
 def fingerprint(parsed: Any) -> bytes:
-    """The hash of what was asked for: method, path, arguments and body."""
-    asked = [request.method, request.path, sorted(request.args.items(multi=True)), parsed]
+    """The hash of what was asked for: method, path, arguments and body, and the order's token that opened the door.
+
+    Without the token a guest who knows somebody's key would be shown the kept answer to it.
+    """
+    token = request.headers.get("Order-Token", "")
+    asked = [request.method, request.path, sorted(request.args.items(multi=True)), token, parsed]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
 
 

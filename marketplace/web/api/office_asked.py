@@ -65,7 +65,7 @@ def office_markets() -> frozenset[int]:
     """The markets whose office is read: all of one's own, or that of `?market=`; NotFound for foreign ones."""
     markets = current_actor().office_market_ids
     asked = request.args.get("market")
-    return markets if asked is None else frozenset({own_market(asked, markets)})
+    return markets if not asked else frozenset({own_market(asked, markets)})
 
 
 def own_market(market: str, market_ids: frozenset[int]) -> int:
@@ -77,9 +77,9 @@ def own_market(market: str, market_ids: frozenset[int]) -> int:
 
 
 def states_asked(known: frozenset[str] | tuple[str, ...]) -> tuple[str, ...] | None:
-    """`?state=a,b`; None without it. Invalid for a state that there is not."""
+    """`?state=a,b`; None without it or with nothing in it. Invalid for a state that there is not."""
     typed = request.args.get("state")
-    if typed is None:
+    if not typed:
         return None
     states = tuple(part.strip() for part in typed.split(",") if part.strip())
     if any(state not in known for state in states):
@@ -90,7 +90,7 @@ def states_asked(known: frozenset[str] | tuple[str, ...]) -> tuple[str, ...] | N
 def date_asked() -> date | None:
     """`?date=`; None without it. Invalid for what is no date."""
     typed = request.args.get("date")
-    if typed is None:
+    if not typed:
         return None
     try:
         return date.fromisoformat(typed)

@@ -13,6 +13,7 @@ from marketplace.orders.find import order_by_number
 from marketplace.web.access import allow, approver_or_operator, current_actor
 from marketplace.web.api.frame import api, described
 from marketplace.web.api.office_asked import office_markets
+from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 
 
 @api.get("/office/books/trial-balance")
@@ -35,15 +36,24 @@ def office_trial_balance() -> Any:
 
 @api.get("/office/books/entries")
 @allow(approver_or_operator)
-@described(is_list=True, arguments={"order": "the number of an order"}, refuses=("validation", "not-found"))
+@described(
+    is_list=True, arguments={"order": "the number of an order", **PAGE_ARGUMENTS}, refuses=("validation", "not-found")
+)
 def office_entries() -> Any:
     """The entries that speak of an order (`?order=` its number), in the order of posting."""
     markets = sorted(current_actor().office_market_ids)
+    page = page_asked(txn=int, entry=int)
     number = request.args.get("order", "")[:40]
     if not number:
         raise Invalid({"order": N_("Diese Angabe fehlt.")})
     order_by_number(number, markets=markets)
-    return {"items": [entry_json(entry) for entry in entries_of_order(number, markets)], "next": None}
+    found = [entry for entry in entries_of_order(number, markets) if page.after is None or _place(entry) > page.after]
+    return page.answer(found, entry_json, _place)
+
+
+def _place(entry: BookedEntry) -> tuple[int, int]:
+    """Where an entry stands in the list."""
+    return entry.txn_id, entry.entry_id
 
 
 def entry_json(entry: BookedEntry) -> dict[str, Any]:

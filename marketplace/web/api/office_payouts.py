@@ -100,18 +100,18 @@ def confirm_payout_run(run: str) -> Any:
 
 
 @api.get("/office/payout-runs/<run>/sepa.xml")
-@allow(operator)
+@allow(approver_or_operator)
 def payout_run_sepa(run: str) -> Any:
     """The bank's file (pain.001.001.09) of the farms without an account at the provider, after approval."""
-    found = _own(run)
+    found = _readable(run)
     return attachment(sepa_file(sepa_order(found)), "application/xml", f"auszahlung-{found.id}.xml")
 
 
 @api.get("/office/payout-runs/<run>/datev.csv")
-@allow(operator)
+@allow(approver_or_operator)
 def payout_run_datev(run: str) -> Any:
     """Commission and payments as bookings for the tax adviser."""
-    found = _own(run)
+    found = _readable(run)
     written = datev_csv(found).encode("utf-8-sig")
     return attachment(written, "text/csv; charset=utf-8", f"auszahlung-{found.id}.csv")
 

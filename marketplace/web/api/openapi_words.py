@@ -72,7 +72,7 @@ PROBLEM: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "request_id": {"type": "string"},
+        "request_id": {"type": "string", "description": "Of mistakes of ours; else in the header X-Request-Id"},
         "errors": {
             "type": "array",
             "items": {

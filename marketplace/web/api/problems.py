@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from marketplace.kernel import installation
 from marketplace.kernel.errors import Invalid, Refusal, TooMany
 from marketplace.kernel.words import N_, Words
+from marketplace.web.language import spoken
 from marketplace.web.request_id import request_id
 
 CONTENT_TYPE = "application/problem+json"
@@ -36,17 +37,24 @@ def type_of(word: str) -> str:
 
 
 def problem(word: str, title: str, status: int, detail: str = "", **more: Any) -> Response:
-    """A problem document. `title` and `detail` are translated already."""
+    """A problem document. `title` and `detail` are translated already.
+
+    Two refusals of the same kind have the same body, so that a foreign id looks like an unknown one to the byte; the
+    number of the request stands in the header, and in the body of mistakes of ours.
+    """
     document = {
         **more,
         "type": type_of(word),
         "title": title,
         "status": status,
         "detail": detail or title,
-        "request_id": request_id(),
     }
+    if status >= 500:
+        document["request_id"] = request_id()
     response = Response(current_app.json.dumps(document) + "\n", status, content_type=CONTENT_TYPE)
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = spoken()
+    response.vary.add("Accept-Language")
     return response
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.catalogue.allergens import ALLERGENS
-from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import id_from_text
 from marketplace.kernel.words import N_, Words
 from marketplace.market_days.slots import SlotView, find_slot, list_slots
@@ -89,9 +88,7 @@ def filter_asked(asked: Fields) -> OfferFilter:
             # Silently showing goods with what someone must not eat would be worse.
             asked.note("without", Words(N_("Unbekanntes Allergen: %(code)s."), {"code": code[:40]}))
     farm = asked.text("farm", None, most=100)
-    farm_id = None if farm is None else id_from_text(farm)
-    if farm is not None and farm_id is None:
-        raise NotFound()
+    farm_id = None if farm is None else id_from_text(farm) or 0  # what cannot be an id is a farm without offers
     return OfferFilter(
         q=asked.text("q", "", most=200),
         category=asked.text("category", "", most=100),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -63,7 +64,12 @@ def in_words(problems: ValidationError) -> dict[str, str | Words]:
     errors: dict[str, str | Words] = {}
     for found in problems.errors(include_url=False, include_input=False)[:MOST_ERRORS]:
         place = ".".join(str(part) for part in found["loc"]) or "body"
-        values = {name: str(value) for name, value in (found.get("ctx") or {}).items()}
+        context = found.get("ctx") or {}
+        values = {name: str(value) for name, value in context.items()}
         msgid = _SENTENCES.get(found["type"], _OTHER)
+        if any(isinstance(bound, date) for bound in context.values()):
+            msgid = _OTHER  # a date out of reason is no number that is too large
+        if found["type"] == "literal_error":
+            values["expected"] = values["expected"].replace("'", "").replace(" or ", ", ")
         errors.setdefault(place, Words(msgid, values if "%(" in msgid else {}))
     return errors

@@ -9,17 +9,17 @@ from marketplace.payouts.datev import datev_csv
 from marketplace.payouts.read import find_run
 from marketplace.payouts.sepa import sepa_order
 from marketplace.providers.sepa_file import sepa_file
-from marketplace.web.access import allow, operator
+from marketplace.web.access import allow, approver_or_operator
 from marketplace.web.api.office_payouts import attachment
 from marketplace.web.office import blueprint
-from marketplace.web.office.visit import own, why
+from marketplace.web.office.visit import readable, why
 
 
 @blueprint.get("/auszahlungen/<int:run_id>/sepa.xml")
-@allow(operator)
+@allow(approver_or_operator)
 def sepa(run_id: int) -> Response:
     """The bank's file, after approval."""
-    found = find_run(run_id, own())
+    found = find_run(run_id, readable())
     try:
         order = sepa_order(found)
     except Refusal as refusal:
@@ -29,8 +29,8 @@ def sepa(run_id: int) -> Response:
 
 
 @blueprint.get("/auszahlungen/<int:run_id>/datev.csv")
-@allow(operator)
+@allow(approver_or_operator)
 def datev(run_id: int) -> Response:
     """Commission and payments as bookings."""
-    found = find_run(run_id, own())
+    found = find_run(run_id, readable())
     return attachment(datev_csv(found).encode("utf-8-sig"), "text/csv; charset=utf-8", f"auszahlung-{found.id}.csv")

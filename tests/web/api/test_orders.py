@@ -96,10 +96,22 @@ def test_who_may_see_it(app: Flask, client: FlaskClient, market: SmallMarket) ->
     for headers in others:
         answer = client.get(path, headers=headers)
         assert answer.status_code == 404, headers
-        assert {**answer.json, "request_id": ""} == {**missing, "request_id": ""}
+        assert answer.json == missing
     for headers in (*others, bearer(app, approver)):
         assert client.post(f"{path}/cancel", headers=headers).status_code == 404
     assert client.post(f"{path}/cancel", headers=bearer(app, operator)).json["state"] == "cancelled"
+
+
+def test_a_kept_answer_is_for_who_holds_the_token(app: Flask, client: FlaskClient, market: SmallMarket) -> None:
+    order = client.post("/api/v1/orders", json=wish(market, payment_method="pay_at_pickup")).json
+    path, key = f"/api/v1/orders/{order['number']}/cancel", {"Idempotency-Key": "storno"}
+    mine = {**key, "Order-Token": order["token"]}
+    first = client.post(path, headers=mine)
+    assert first.status_code == 200 and client.post(path, headers=mine).json == first.json
+    for headers in (key, {**key, "Order-Token": "x" * 48}):
+        answer = client.post(path, headers=headers)
+        assert answer.status_code == 409 and word(answer) == "idempotency"
+        assert order["token"] not in answer.text
 
 
 def test_cancelled_by_its_token(app: Flask, client: FlaskClient, market: SmallMarket) -> None:

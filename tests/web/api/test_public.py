@@ -104,7 +104,7 @@ BAD = [
     ("/pickup-slots?market=nope", 404), ("/pickup-slots?market=999999999999999999999", 404),
     ("/pickup-slots/0/offers", 404), ("/pickup-slots/nope/offers", 404), ("/pickup-slots/999999/offers", 404),
     ("/pickup-slots/%27%20OR%201=1/offers", 404), ("/pickup-slots/{slot}/offers?without=dust", 422),
-    ("/pickup-slots/{slot}/offers?organic=perhaps", 422), ("/pickup-slots/{slot}/offers?farm=x", 404),
+    ("/pickup-slots/{slot}/offers?organic=perhaps", 422),
     ("/pickup-slots/{slot}/offers?limit=-1", 422), ("/pickup-slots/{slot}/offers?cursor=abc", 422),
 ]  # fmt: skip
 
@@ -124,3 +124,11 @@ def test_pictures_are_served_as_nothing_but_pictures(client, call, slot):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "immutable" in answer.headers["Cache-Control"]
     assert client.get("/bilder/" + "0" * 40 + ".svg").status_code == 404
+
+
+def test_filters_without_a_value_ask_for_nothing(call, slot):
+    path = f"/pickup-slots/{slot['id']}/offers"
+    assert call("GET", f"{path}?q=&category=&farm=&organic=&without=") == call("GET", path)
+    assert call("GET", "/pickup-slots?market=&open=&limit=5") == call("GET", "/pickup-slots?limit=5")
+    for farm in ("999999", "x", "0"):
+        assert call("GET", f"{path}?farm={farm}") == (200, {"items": [], "next": None}), farm
