@@ -110,3 +110,8 @@ def test_refusals_are_counted(client: FlaskClient) -> None:
 
 def test_too_large(client: FlaskClient) -> None:
     assert sent(client, b"x" * (2 << 20)) == 413
+
+
+def test_brackets_without_end(app: Flask, client: FlaskClient) -> None:
+    assert sent(client, b'{"a":' * 50_000) == 400
+    assert not stored(app)

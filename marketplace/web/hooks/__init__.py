@@ -30,8 +30,9 @@ def stripe() -> Response:
         event = gateway().verify_event(body, request.headers.get("Stripe-Signature", ""))
         if not _is_name(event.ref) or not _is_name(event.kind):
             raise BadEvent("body")
-    except BadEvent as problem:
-        metrics.webhook_refused(str(problem))
+    except (BadEvent, RecursionError) as refusal:
+        problem = "body" if isinstance(refusal, RecursionError) else str(refusal)  # brackets without end
+        metrics.webhook_refused(problem)
         log.warning("a webhook was refused: %s", problem)
         return Response("refused\n", 400, mimetype="text/plain")
     release_reads()
