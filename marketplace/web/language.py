@@ -15,6 +15,7 @@ from marketplace.kernel.catalogues import LANGUAGES, SOURCE, catalogue
 
 COOKIE = "sprache"
 A_YEAR_S = 365 * 24 * 3600
+LONGEST_ADDRESS = 2000  # what a browser takes as a header and sends again
 
 
 def current_language() -> str:
@@ -53,6 +54,8 @@ def spoken() -> str:
 def safe_return(target: str | None) -> str:
     """A path of our own to go back to; anything that could lead elsewhere becomes `/`."""
     if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return "/"
+    if len(target) > LONGEST_ADDRESS:
         return "/"
     if any(ord(character) < 32 for character in target):
         return "/"

@@ -16,7 +16,7 @@ from marketplace.pickup.packing_list import PackingLine, line_to_pack, lines_of_
 from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.packing_page import packing_page
-from marketplace.web.farm.visit import FarmHere, farm_here
+from marketplace.web.farm.visit import FarmHere, date_or_none, farm_here
 from marketplace.web.farm.words import said, why
 from marketplace.web.look.filters import grams
 
@@ -143,5 +143,5 @@ def id_or_zero(text: str) -> int:
 
 
 def _back(farm: FarmHere, anchor: str, day: date | None = None) -> Response:
-    tag = day or request.values.get("tag") or None
+    tag = day or date_or_none(request.values.get("tag"))
     return redirect(url_for("farm.packing", farm_id=farm.id, tag=tag, _anchor=anchor), 303)  # type: ignore[return-value]

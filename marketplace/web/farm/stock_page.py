@@ -16,7 +16,7 @@ from marketplace.stock.capacity import copy_offers, put_on_sale, set_offer
 from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.stock_rows import StockRow, absent_variants, day_before, stock_rows
-from marketplace.web.farm.visit import FarmHere, date_from_text, days_and_chosen, farm_here
+from marketplace.web.farm.visit import FarmHere, date_from_text, date_or_none, days_and_chosen, farm_here
 from marketplace.web.farm.words import day_tabs, why
 from marketplace.web.look.filters import clock_time, money, unit_price
 
@@ -196,5 +196,4 @@ def put_variant_on_sale(farm_id: int) -> Response:
 
 
 def _back(farm: FarmHere) -> Response:
-    tag = request.form.get("tag") or None
-    return redirect(url_for("farm.stock", farm_id=farm.id, tag=tag), 303)  # type: ignore[return-value]
+    return redirect(url_for("farm.stock", farm_id=farm.id, tag=date_or_none(request.form.get("tag"))), 303)  # type: ignore[return-value]

@@ -75,3 +75,11 @@ def date_from_text(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise NotFound() from None
+
+
+def date_or_none(text: str | None) -> date | None:
+    """A date to go back to, None for anything else: what was typed does not go into an address as it came."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -136,3 +136,14 @@ def test_strangers_are_sent_to_the_door(app: Flask, scene: Scene, sign_in: SignI
     assert app.test_client().get("/hof/").status_code == 303
     host = sign_in("host", market_id=scene.market_id)
     host.get("/hof/", status=403)
+
+
+def test_what_was_typed_for_a_day_goes_into_no_address(scene: Scene, sign_in: SignIn) -> None:
+    farmer, farm = sign_in("farm", farm_ids=(scene.farms["brink"],)), scene.farms["brink"]
+    page = farmer.get(f"/hof/{farm}/bestand")
+    form = farmer.page.form(farmer.page.all("quantity")[0])
+    token = {"csrf_token": values(form)["csrf_token"]}
+    for typed in ("x" * 100_000, "31.12.2026", "2026-02-30"):
+        answer = farmer.client.post(f"/hof/{farm}/bestand", data={**token, "tag": typed})
+        assert answer.status_code == 303 and answer.headers["Location"] == f"/hof/{farm}/bestand", typed[:20]
+    assert page.h1
