@@ -13,7 +13,9 @@ from marketplace.people.passwords import check_password, hash_password, is_outda
 from marketplace.people.person import PRIVILEGED
 
 WINDOW_S = 900
-BY_ACCOUNT, BY_ADDRESS = 10, 100
+# Wrong tries: of an account from one address, of an account from anywhere, of an address. The second is generous:
+# whoever knows an e-mail address must not keep its owner out.
+BY_BOTH, BY_ACCOUNT, BY_ADDRESS = 10, 100, 100
 LONGEST_TEXT = 512
 
 
@@ -32,18 +34,23 @@ class Known:
 def check_sign_in(email: str, password: str, address: str) -> Known:
     """Who this is. Invalid when address or password is wrong, without saying which; TooMany after ten wrong tries.
 
-    `address`: where the request came from; counted too, more generously, for a village shares one.
+    `address`: where the request came from; counted by itself too, more generously, for a village shares one.
     """
     key, whole = address_key(email[:320]), password[:LONGEST_TEXT]
-    hit(f"sign-in:{key}", WINDOW_S, BY_ACCOUNT)
-    hit(f"sign-in-from:{address}", WINDOW_S, BY_ADDRESS)
+    tries = {
+        f"sign-in:{address}:{key}": BY_BOTH,
+        f"sign-in-of:{key}": BY_ACCOUNT,
+        f"sign-in-from:{address}": BY_ADDRESS,
+    }
+    for name, allowed in tries.items():
+        hit(name, WINDOW_S, allowed)
     found = _find(key)
     release_reads()  # hashing takes its time, and the connection may serve others meanwhile
     right = check_password(whole, found.password_hash if found else None)
     if found is None or not right:
         raise Invalid({"email": N_("E-Mail-Adresse und Passwort passen nicht zusammen.")})
-    forgive(f"sign-in:{key}", WINDOW_S)
-    forgive(f"sign-in-from:{address}", WINDOW_S)
+    for name in tries:
+        forgive(name, WINDOW_S)
     if found.privileged and not found.has_secret:
         raise LacksSecondFactor(
             {"email": N_("Für diese Rolle fehlt Ihnen der zweite Faktor. Bitte lassen Sie ihn einrichten.")}

@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 
 from marketplace.kernel.database import rows
+from marketplace.kernel.errors import Invalid, TooMany
 from marketplace.people import accounts
+from marketplace.people.sign_in import check_sign_in
 from tests.factories.small_market import small_market
 from tests.factories.visitors import PASSWORD, SECRET, account, browser
 from tests.web.page_client import PageClient
@@ -163,3 +165,15 @@ def test_a_role_that_is_taken_is_gone_at_once(app: Flask) -> None:
     with app.app_context():
         accounts.take_role(someone, "farm")
     assert client.get(f"/hof/{market.farms['dairy']}/").status_code == 403
+
+
+def test_nobody_elses_guesses_keep_somebody_out(app: Flask, visitor: PageClient) -> None:
+    account(app, email="lisa@example.org")
+    with app.app_context():
+        for _ in range(10):
+            with pytest.raises(Invalid):
+                check_sign_in("lisa@example.org", "falsch", "203.0.113.9")
+        with pytest.raises(TooMany):
+            check_sign_in("lisa@example.org", PASSWORD, "203.0.113.9")
+    type_password(visitor, "lisa@example.org")
+    assert visitor.page.h1 == "Konto"
