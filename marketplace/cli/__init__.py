@@ -39,9 +39,30 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command), f"{module}.{cmd_name} is no click command"
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """A database that is away is a sentence, no traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if (sentence := no_connection(error)) is None:
+                raise
+            raise click.ClickException(f"The database does not answer: {sentence}") from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def no_connection(error: Exception) -> str | None:
+    """What the database's driver says when there is no connection to be had; None for every other error.
+
+    Told by name: neither the driver nor SQLAlchemy is imported for a command that needs no database.
+    """
+    cause = getattr(error, "orig", None) or error
+    names = {kind.__name__ for kind in type(cause).__mro__ if kind.__module__.startswith("psycopg")}
+    if "OperationalError" not in names or getattr(cause, "sqlstate", None) is not None:
+        return None
+    return str(cause).strip().splitlines()[0]
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

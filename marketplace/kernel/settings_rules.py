@@ -132,8 +132,20 @@ def networks(value: str) -> str:
     return ""
 
 
+def public_address(value: str) -> str:
+    """Links are made by putting a path behind it, so it is scheme, host and port, and no more."""
+    if problem := url_of("http", "https")(value):
+        return problem
+    parts = urlsplit(value)
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        return "must be scheme, host and port alone, such as https://markt.example.org"
+    return ""
+
+
 def stripe_key(value: str) -> str:
-    return "" if value.startswith(("sk_", "rk_")) else "must be a secret or restricted key (sk_…, rk_…)"
+    kind, _, rest = value.partition("_")
+    secret = rest.removeprefix("test_").removeprefix("live_")
+    return "" if kind in ("sk", "rk") and secret else "must be a secret or restricted key (sk_…, rk_…)"
 
 
 def mail_address(value: str) -> str:
@@ -146,7 +158,7 @@ SHAPES: Mapping[str, Callable[[str], str]] = {
     "DATABASE_URL": url_of("postgresql", "postgres", "postgresql+psycopg"),
     "MIGRATION_DATABASE_URL": url_of("postgresql", "postgres", "postgresql+psycopg"),
     "REDIS_URL": url_of("redis", "rediss"),
-    "PUBLIC_URL": url_of("http", "https"),
+    "PUBLIC_URL": public_address,
     "STRIPE_API_BASE": url_of("http", "https"),
     "STRIPE_API_KEY": stripe_key,
     "PAYMENT_METHODS": methods,
