@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marketplace.events import inbox
 from marketplace.events.facts import PaymentWanted, RefundWanted, WebhookStored
+from marketplace.kernel.errors import Refusal, TryLater
 from marketplace.payments.bring_about import bring_about
+from marketplace.payments.gateway import ProviderRefused
 from marketplace.payments.hear import concerns_payments, hear
 from marketplace.payments.make_refund import make_refund
 from workers.payouts import hear_account
@@ -25,10 +29,20 @@ def hear_webhook(fact: WebhookStored) -> None:
     opened = inbox.opened(fact.inbox_id)
     if opened is None:
         return
-    kind, about = opened
+    try:
+        heard = _hear(*opened)
+    except TryLater as error:  # it speaks of something that we are just writing down
+        inbox.close(fact.inbox_id, "waiting", str(error))
+        raise
+    except (ProviderRefused, Refusal) as error:
+        inbox.close(fact.inbox_id, "failed", str(error))
+        raise
+    inbox.close(fact.inbox_id, "done" if heard else "ignored")
+
+
+def _hear(kind: str, about: dict[str, Any]) -> bool:
     if concerns_payments(kind):
-        inbox.close(fact.inbox_id, "done" if hear(kind, about) else "ignored")
-    elif kind.startswith("account."):
-        inbox.close(fact.inbox_id, "done" if hear_account(about) else "ignored")
-    else:
-        inbox.close(fact.inbox_id, "ignored")
+        return hear(kind, about)
+    if kind.startswith("account."):
+        return hear_account(about)
+    return False

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.events.facts import FarmJoined, PayoutWanted
-from marketplace.payouts.connect import connect_farm, farm_of_account, look_at_account
+from marketplace.kernel.errors import TryLater
+from marketplace.payouts.connect import awaits_account, connect_farm, farm_of_account, look_at_account
 from marketplace.payouts.transfer import pay_statement
 
 
@@ -15,9 +16,11 @@ def connect_account(fact: FarmJoined) -> None:
 
 
 def hear_account(about: dict[str, Any]) -> bool:
-    """The provider says that an account has changed."""
+    """The provider says that an account has changed. TryLater while a farm's account is being opened."""
     farm_id = farm_of_account(str(about.get("id")))
     if farm_id is None:
+        if awaits_account((about.get("metadata") or {}).get("farm")):
+            raise TryLater(f"account {about.get('id')} is not written down yet")
         return False
     look_at_account(farm_id)
     return True

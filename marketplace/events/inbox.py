@@ -30,9 +30,9 @@ def store(event_id: str, kind: str, api_version: str | None, body: bytes) -> boo
 
 @command
 def opened(inbox_id: int) -> tuple[str, dict[str, Any]] | None:
-    """(type, object) of a stored webhook that is not worked on yet, else None."""
+    """(type, object) of a stored webhook that is not worked on yet, or was in vain; else None."""
     event = db.session.get(InboxEvent, inbox_id)
-    if event is None or event.state not in ("received", "waiting"):
+    if event is None or event.state in ("done", "ignored"):
         return None
     return event.type, json.loads(event.body)["data"]["object"]
 

@@ -6,6 +6,7 @@ from marketplace.farms.bank import connected_account, note_connected_account
 from marketplace.farms.models import Farm
 from marketplace.kernel.database import command, db, in_transaction, scalar
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.ids import id_from_text
 from marketplace.payouts.bank import AccountRequest, port
 
 
@@ -33,6 +34,13 @@ def look_at_account(farm_id: int) -> None:
 def farm_of_account(ref: str) -> int | None:
     """The farm whose account at the provider this is, None for an account of nobody."""
     return scalar("SELECT farm_id FROM farm_connected_account WHERE provider_ref = :ref", ref=ref)  # type: ignore[no-any-return]
+
+
+@command
+def awaits_account(farm: object) -> bool:
+    """Is this (the farm's id in an account's metadata) a farm of ours whose account is not known yet?"""
+    farm_id = id_from_text(farm)
+    return farm_id is not None and db.session.get(Farm, farm_id) is not None and connected_account(farm_id) is None
 
 
 @command

@@ -1,0 +1,89 @@
+"""Stored webhooks, worked on: done, ignored, waiting for what is not known yet, or failed and tried again by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from marketplace.events import inbox
+from marketplace.events.deliveries import retry
+from marketplace.farms.bank import note_connected_account
+from marketplace.kernel.database import db, execute, rows, transaction
+from marketplace.payments.gateway import ProviderRefused, ProviderUnavailable
+from tests.factories.paid import drain
+from tests.factories.small_market import SmallMarket, small_market
+from workers import payments as consumers
+from workers import payouts
+
+
+@pytest.fixture
+def market(db: object) -> SmallMarket:
+    return small_market()
+
+
+def comes(kind: str, **about: Any) -> None:
+    body = json.dumps({"id": "evt_1", "type": kind, "data": {"object": about}}).encode()
+    assert inbox.store("evt_1", kind, None, body)
+
+
+def state() -> str:
+    found = rows("SELECT state FROM inbox_event")[0].state
+    db.session.rollback()
+    return str(found)
+
+
+def later() -> None:
+    with transaction():
+        execute("UPDATE delivery SET available_at = clock_timestamp()")
+
+
+def test_of_nobody_is_ignored(market: SmallMarket) -> None:
+    comes("payment_intent.succeeded", id="pi_of_another_shop", metadata={"payment": "999999"})
+    drain()
+    assert state() == "ignored"
+
+
+def test_an_account_that_is_not_written_down_yet_is_waited_for(
+    market: SmallMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event may overtake the answer to the request that opened the account."""
+    looked: list[int] = []
+    monkeypatch.setattr(payouts, "look_at_account", looked.append)
+    farm = market.farms["bees"]
+    comes("account.updated", id="acct_new", metadata={"farm": str(farm)})
+    assert drain()["again"] == 1
+    assert (state(), looked) == ("waiting", [])
+    note_connected_account(farm, "acct_new", enabled=False)
+    later()
+    drain()
+    assert (state(), looked) == ("done", [farm])
+
+
+def test_accounts_of_others_are_ignored(market: SmallMarket) -> None:
+    note_connected_account(market.farms["bees"], "acct_ours", enabled=True)
+    comes("account.updated", id="acct_old", metadata={"farm": str(market.farms["bees"])})
+    drain()
+    assert state() == "ignored"
+
+
+def test_refused_is_failed_and_can_be_tried_again(market: SmallMarket, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hear(kind: str, about: object) -> bool:
+        raise trouble
+
+    trouble: Exception = ProviderUnavailable("away")
+    monkeypatch.setattr(consumers, "hear", hear)
+    comes("charge.refunded", id="ch_1")
+    assert drain()["again"] == 1
+    assert state() == "received"
+    trouble = ProviderRefused("no such charge")
+    later()
+    assert drain()["parked"] == 1
+    assert state() == "failed"
+    monkeypatch.setattr(consumers, "hear", lambda kind, about: True)
+    parked = rows("SELECT id FROM delivery WHERE state = 'parked'")[0].id
+    db.session.rollback()
+    retry(parked)
+    drain()
+    assert state() == "done"
