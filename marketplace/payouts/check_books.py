@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from marketplace.kernel.database import execute, release_reads, rows
+from marketplace.payments.bookings import SETTLED_KINDS
 
 # What is wrong → a query of (object, cents that should be, cents that are).
 PROOFS = {
@@ -58,6 +59,18 @@ PROOFS = {
           AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state IN ('submitting', 'failed'))
           AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.order_id = o.id AND p.wanted IS NOT NULL)
         GROUP BY o.id, o.number HAVING sum(e.amount_cents) <> 0""",
+    "money in between belongs to no order": """
+        SELECT 'txn:' || e.txn_id, 0::bigint, sum(e.amount_cents)::bigint FROM ledger_entry e
+        WHERE e.account = 'customer:clearing' AND e.order_id IS NULL GROUP BY e.txn_id""",
+    "what became available is not booked so": f"""
+        SELECT 'balance:' || coalesce(p.id, b.source_id), coalesce(p.net_cents, 0), coalesce(b.cents, 0)
+        FROM (SELECT id, net_cents FROM balance_transaction
+              WHERE available AND kind IN {SETTLED_KINDS} AND net_cents <> 0) p
+        FULL JOIN (SELECT t.source_id, sum(e.amount_cents)::bigint AS cents
+                   FROM ledger_txn t JOIN ledger_entry e ON e.txn_id = t.id
+                   WHERE t.kind = 'settlement' AND e.account = 'stripe:available' GROUP BY t.source_id) b
+               ON b.source_id = p.id
+        WHERE coalesce(p.net_cents, 0) <> coalesce(b.cents, 0)""",  # noqa: S608 - our own words
     "a payout line is not its entry": """
         SELECT 'payout_line:' || l.id, -e.amount_cents, l.amount_cents
         FROM payout_line l JOIN ledger_entry e ON e.id = l.ledger_entry_id

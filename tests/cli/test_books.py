@@ -57,6 +57,8 @@ def test_right_and_wrong(app: Flask, settings: Settings) -> None:
             f"order:T1-{scene.market} farm:{farm}: a sale is not what was packed: 9.99 EUR expected, 10.00 EUR found",
             f"market:{scene.market}: our books of the provider's account are not its own:"
             " 30.01 EUR expected, 30.00 EUR found",
+            f"balance:txn_T1-{scene.market}: what became available is not booked so:"
+            " 30.41 EUR expected, 30.40 EUR found",
             f"refund:{refund}: a refund is not booked as it was made: 0.41 EUR expected, 0.40 EUR found",
             f"payment:{payment}: refunded is not the sum of its refunds: 0.40 EUR expected, 0.41 EUR found",
         ]
