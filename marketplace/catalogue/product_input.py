@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marketplace.catalogue.allergens import ALLERGENS
+from marketplace.kernel.plain_text import one_line, paragraphs
 from marketplace.kernel.words import N_, Words
 
 Errors = dict[str, str | Words]
@@ -59,6 +60,24 @@ class ProductInput:
     lead_time_minutes: int = 0
     state: str = "live"
     slug: str = ""
+
+
+def as_kept(product: ProductInput) -> ProductInput:
+    """The product with its texts as they are kept: on one line but for the description, nothing unseen in them."""
+    variants = tuple(
+        replace(variant, sale_unit=one_line(variant.sale_unit), sku=one_line(variant.sku))
+        for variant in product.variants
+    )
+    return replace(
+        product,
+        name=one_line(product.name),
+        description=paragraphs(product.description),
+        ingredients=paragraphs(product.ingredients),
+        storage=one_line(product.storage),
+        origin=one_line(product.origin),
+        label_note=one_line(product.label_note),
+        variants=variants,
+    )
 
 
 def complaints(product: ProductInput, categories: set[str]) -> Errors:

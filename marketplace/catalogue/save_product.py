@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from marketplace.catalogue.categories import all_categories
 from marketplace.catalogue.models import PriceChange, Product, Variant
 from marketplace.catalogue.names import slug, sort_key
-from marketplace.catalogue.product_input import ProductInput, VariantInput, complaints
+from marketplace.catalogue.product_input import ProductInput, VariantInput, as_kept, complaints
 from marketplace.catalogue.unit_price import unit_price, usual_price
 from marketplace.farms.models import Farm
 from marketplace.kernel.database import command, db, rows
@@ -27,6 +27,7 @@ def create_product(farm_id: int, product: ProductInput, *, categories: set[str] 
 
     `categories`: the known shelves, when many products are made at once.
     """
+    product = as_kept(product)
     refuse_faults(product, categories)
     farm = db.session.execute(
         select(Farm.market_id, Farm.code).where(Farm.id == farm_id).with_for_update()
@@ -56,6 +57,7 @@ def change_product(farm_id: int, product_id: int, product: ProductInput) -> None
     Variants with an id are changed, others added, missing ones archived. Orders keep what was agreed. Another farm's
     product is NotFound, an unknown variant Invalid.
     """
+    product = as_kept(product)
     refuse_faults(product, None)
     found = db.session.execute(
         select(Product.id, Farm.code).join(Farm, Farm.id == Product.farm_id)
@@ -87,7 +89,6 @@ def refuse_faults(product: ProductInput, categories: set[str] | None) -> None:
 def columns_of(product: ProductInput) -> dict[str, Any]:
     """The product's own columns."""
     values: dict[str, Any] = {name: getattr(product, name) for name in COLUMNS}
-    values["name"] = product.name.strip()
     values["sort_key"] = sort_key(product.name)
     values["allergens"] = sorted(set(product.allergens))
     values["season_months"] = sorted(set(product.season_months))
@@ -106,7 +107,7 @@ def prices_of(variant: VariantInput) -> tuple[int, int | None, str | None]:
 def values_of(variant: VariantInput) -> dict[str, Any]:
     price, per_basis, basis = prices_of(variant)
     return {
-        "sale_unit": variant.sale_unit.strip(),
+        "sale_unit": variant.sale_unit,
         "net_quantity": variant.net_quantity,
         "net_unit": variant.net_unit,
         "catch_weight": variant.catch_weight,
@@ -122,7 +123,7 @@ def values_of(variant: VariantInput) -> dict[str, Any]:
 def add_variant(product_id: int, farm_id: int, variant: VariantInput, farm_code: str) -> int:
     """A new sale unit and the first row of its price history. An article number that the farm has already: Conflict."""
     values = values_of(variant)
-    sku = variant.sku.strip() or next_sku(farm_id, farm_code)
+    sku = variant.sku or next_sku(farm_id, farm_code)
     taken = db.session.scalar(select(Variant.id).where(Variant.farm_id == farm_id, Variant.sku == sku))
     if taken is not None:
         raise Conflict(N_("Die Artikelnummer %(sku)s ist schon vergeben."), sku=sku)

@@ -148,3 +148,19 @@ def test_a_new_price(planned_market):
         change_price(planned_market.farm_id, bag, -1)
     with pytest.raises(NotFound):
         change_price(planned_market.farm("B01"), bag, 1)
+
+
+def test_nothing_unseen_is_kept(planned_market):
+    typed = replace(
+        POTATOES,
+        name="Mo\u0308hren\u202e\r\nBcc: x@example.org",
+        description="Frisch\r\n\r\nvom\x07 Feld",
+        variants=(replace(BAG, sale_unit="Beutel\n1 kg", sku=" K\u200b7 "),),
+    )
+    create_product(planned_market.farm_id, typed)
+    query = "SELECT p.name, p.description, v.sale_unit, v.sku FROM product p JOIN variant v ON v.product_id = p.id"
+    (row,) = rows(query)
+    assert tuple(row) == ("Möhren Bcc: x@example.org", "Frisch\n\nvom Feld", "Beutel 1 kg", "K7")
+    with pytest.raises(Invalid) as refused:
+        create_product(planned_market.farm_id, replace(POTATOES, name="\u200b\u202e"))
+    assert "name" in refused.value.errors

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.kernel.ids import id_from_text
+from marketplace.kernel.plain_text import paragraphs
 from marketplace.payouts.object import object_to_statement
 from marketplace.payouts.read import find_statement, orders_of_statement, statements_of_farms
 from marketplace.web.access import allow, current_actor, farm_member
@@ -50,7 +51,7 @@ def farm_statement(statement: str) -> Any:
 @described(takes=Objection, refuses=("validation", "conflict", "not-found"))
 def object_to_farm_statement(statement: str) -> Any:
     """`{reason}`: holds the farm's money in this run, until the run is approved; after that 409."""
-    reason = taken(Objection).reason
+    reason = paragraphs(taken(Objection).reason)
     farms = current_actor().farm_ids
     objected = object_to_statement(id_from_text(statement) or 0, farms, reason)
     return statement_json(find_statement(objected.id, farms))

@@ -9,6 +9,7 @@ from flask import request
 from pydantic import BaseModel, Field
 
 from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.plain_text import one_line
 from marketplace.kernel.words import N_
 from marketplace.markets.find import find_market
 from marketplace.web.access import current_actor
@@ -58,7 +59,7 @@ class Objection(BaseModel):
 def note_given() -> str:
     """The note of a signature; the body may be left out."""
     given = parsed_body()
-    return "" if given is None else read(Signed, given).note
+    return "" if given is None else one_line(read(Signed, given).note)
 
 
 def office_markets() -> frozenset[int]:

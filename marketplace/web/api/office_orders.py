@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.ids import id_from_text
+from marketplace.kernel.plain_text import one_line
 from marketplace.kernel.words import N_
 from marketplace.orders.find import order_by_number
 from marketplace.orders.states import ORDER
@@ -49,11 +50,12 @@ def refund_office_order(number: str) -> Any:
     asked = taken(RefundAsked)
     if (asked.lines is None) == (asked.amount_cents is None):
         raise Invalid({"lines": N_("Bitte entweder Zeilen oder einen Betrag angeben.")})
+    reason = one_line(asked.reason)
     if asked.amount_cents is not None:
-        refund = refund_amount(order.id, asked.amount_cents, asked.reason, asked.borne_by)
+        refund = refund_amount(order.id, asked.amount_cents, reason, asked.borne_by)
     else:
         wanted = [(id_from_text(line.id) or 0, line.quantity) for line in asked.lines or ()]
-        refund = refund_lines(order.id, wanted, asked.reason, asked.borne_by)
+        refund = refund_lines(order.id, wanted, reason, asked.borne_by)
     return refund_json(refund, number), 201
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.ids import id_from_text
+from marketplace.kernel.plain_text import paragraphs
 from marketplace.payouts.models import Statement
 from marketplace.payouts.object import object_to_statement
 from marketplace.payouts.read import StatementRow, find_statement, orders_of_statement, statements_of_farms
@@ -58,7 +59,7 @@ def _page(found: StatementRow, errors: dict[str, str] | None = None, typed: str 
 def object_to(farm_id: int, statement_id: int) -> Response | tuple[str, int]:
     """An objection holds the farm's money in this run until it is settled."""
     farm: FarmHere = farm_here(farm_id)
-    reason = request.form.get("reason", "")
+    reason = paragraphs(request.form.get("reason", ""))
     try:
         object_to_statement(statement_id, [farm.id], reason[:2000])
     except Invalid as refusal:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from marketplace.checkout.cancel_order import cancel_order
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.money import cents_from_text
+from marketplace.kernel.plain_text import one_line
 from marketplace.orders.find import order_by_number
 from marketplace.orders.models import Order
 from marketplace.payments.models import Refund
@@ -27,7 +28,8 @@ def refund(number: str) -> str | Response | tuple[str, int]:
     """Units of lines, or an amount spread over the lines; borne by the farm or the market."""
     found = order_by_number(number, markets=sorted(own()))
     typed = {name: request.form.get(name, "")[:500] for name in ("reason", "borne_by", "amount_cents")}
-    errors = {} if typed["reason"].strip() else {"reason": _("Bitte geben Sie einen Grund an; die Kundin liest ihn.")}
+    typed["reason"] = one_line(typed["reason"])
+    errors = {} if typed["reason"] else {"reason": _("Bitte geben Sie einen Grund an; die Kundin liest ihn.")}
     errors |= confirm()
     if errors:
         return order_page(found, errors, typed), 422

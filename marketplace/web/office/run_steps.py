@@ -8,6 +8,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.kernel.errors import Refusal
+from marketplace.kernel.plain_text import one_line
 from marketplace.payouts.approve import approve_run
 from marketplace.payouts.confirm_bank import confirm_bank
 from marketplace.payouts.models import PayoutRun
@@ -36,7 +37,7 @@ def submit(run_id: int) -> Answer:
 def sign(run_id: int) -> Answer:
     """The second signature, with a fresh second factor."""
     found = find_run(run_id, readable())
-    note = request.form.get("note", "")[:500]
+    note = one_line(request.form.get("note", "")[:500])
     if errors := confirm():
         return run_page(found, errors, note), 422
     return _do(found, lambda: approve_run(found.id, me(), note), _("Freigegeben. Noch geht kein Geld."))
@@ -47,7 +48,7 @@ def sign(run_id: int) -> Answer:
 def send_back(run_id: int) -> Answer:
     """Sends it back; its sales are free for a new run."""
     found = find_run(run_id, readable())
-    note = request.form.get("note", "")[:500]
+    note = one_line(request.form.get("note", "")[:500])
     done = _("Der Lauf ist zurückgegeben, seine Verkäufe sind wieder frei.")
     return _do(found, lambda: reject_run(found.id, note), done)
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from marketplace.farms.bank import bank_account
 from marketplace.kernel.errors import Refusal
+from marketplace.kernel.plain_text import one_line
 from marketplace.payouts.hold import hold_farm, lift_hold, open_hold
 from marketplace.payouts.models import Statement
 from marketplace.payouts.read import find_run, find_statement_of_run, orders_of_statement
@@ -52,7 +53,7 @@ def hold(run_id: int, statement_id: int) -> Response:
             lift_hold(found.statement.farm_id)
             flash(_("Der Hof kann wieder ausgezahlt werden."), "ok")
         else:
-            hold_farm(found.statement.farm_id, request.form.get("reason", ""), me())
+            hold_farm(found.statement.farm_id, one_line(request.form.get("reason", "")[:500]), me())
             flash(_("Auszahlungen an diesen Hof sind angehalten."), "ok")
     except Refusal as refusal:
         flash(why(refusal), "stop")
