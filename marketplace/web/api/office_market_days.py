@@ -9,6 +9,7 @@ from flask import url_for
 from pydantic import BaseModel, Field
 
 from marketplace.checkout.cancel_day import cancel_day
+from marketplace.kernel.database import release_reads
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.ids import id_from_text
 from marketplace.kernel.words import N_
@@ -19,7 +20,8 @@ from marketplace.markets.find import find_market
 from marketplace.stock.open_day import change_market_day, open_market_day
 from marketplace.web.access import allow, approver_or_operator, current_actor, operator
 from marketplace.web.api.fields import arguments
-from marketplace.web.api.frame import api, described, keeps_own_answer, taken
+from marketplace.web.api.frame import api, described, keeps_own_answer, parsed_body, taken
+from marketplace.web.api.kept_answers import claim_of, repeatable
 from marketplace.web.api.kinds import Day, IdText, Moment
 from marketplace.web.api.paging import PAGE_ARGUMENTS, page_asked
 from marketplace.web.api.slot_json import day_json
@@ -109,9 +111,18 @@ def change_office_market_day(day: str) -> Any:
 @described(refuses=("conflict", "not-found"))
 def cancel_office_market_day(day: str) -> Any:
     """The day falls out and everybody gets the money back, once; safe to repeat."""
-    own = _own_day(day, current_actor().operator_market_ids)
+    person = current_actor()
+    own = _own_day(day, person.operator_market_ids)
+    release_reads()
+    claim = claim_of(person, parsed_body())
+    return _cancelled(own) if claim is None else repeatable(claim, lambda _is_first: _cancelled(own))
+
+
+def _cancelled(own: DayView) -> tuple[dict[str, Any], int]:
     cancel_day(own.id)
-    return _day_json(find_day(own.id, [own.market_id]))
+    shown = _day_json(find_day(own.id, [own.market_id]))
+    release_reads()
+    return shown, 200
 
 
 def _own_market(market: str, market_ids: Any) -> int:

@@ -30,8 +30,8 @@ class Caller:
     token: str | None = None
 
     def __call__(self, method: str, path: str, **body: Any) -> tuple[int, Any]:
-        """`body`: the keywords of a request (json=…)."""
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        """`body`: the keywords of a request (json=…, headers=…)."""
+        headers = ({"Authorization": f"Bearer {self.token}"} if self.token else {}) | body.pop("headers", {})
         answer = self.client.open(f"/api/v1{path}", method=method, headers=headers, **body)
         return answer.status_code, answer.get_json(silent=True)
 

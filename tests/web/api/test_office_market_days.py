@@ -115,6 +115,17 @@ def test_cancelling_is_safe_to_repeat(call, point):
     )
 
 
+def test_a_key_holds_for_one_cancellation(call, point, stage):
+    _, day = call("POST", "/office/market-days", json=body(point))
+    path, key = f"/office/market-days/{day['id']}/cancel", {"Idempotency-Key": "absage"}
+    first = call("POST", path, json={}, headers=key)
+    assert first[0] == 200 and call("POST", path, json={}, headers=key) == first
+    for other, sent in ((path, {"reason": "x"}), (f"/office/market-days/{stage.days[0]}/cancel", {})):
+        status, problem = call("POST", other, json=sent, headers=key)
+        assert status == 409 and problem["type"].endswith("/idempotency")
+    assert scalar("SELECT count(*) FROM market_day WHERE cancelled_at IS NOT NULL") == 1
+
+
 def test_the_list(call, stage):
     _, page = call("GET", "/office/market-days?limit=200")
     assert [day["id"] for day in page["items"]] == [str(day) for day in stage.days]
