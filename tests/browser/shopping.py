@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import expect
@@ -29,22 +29,34 @@ class Bought:
         return running.order({"number": self.number, "token": self.token})
 
 
-def open_slot(running: RunningMarket, town: str, nth: int = 0) -> Any:
-    """An open slot on the market square of a town, the next one first; there are some every week."""
+def open_slot(running: RunningMarket, town: str) -> Any:
+    """The next slot on the market square of a town that still takes orders for a while; there are some every week."""
+    enough = datetime.fromisoformat(running.command("clock", "show")) + timedelta(minutes=30)
     slots = running.every("/pickup-slots?market=muensterland&open=true")
     there = [slot for slot in slots if slot["pickup_point"]["town"] == town]
-    return sorted(there, key=lambda slot: slot["date"])[nth]
+    return min(
+        (slot for slot in there if datetime.fromisoformat(slot["orders_close_at"]) > enough),
+        key=lambda slot: slot["date"],
+    )
+
+
+def plain_offers(running: RunningMarket, slot: Any, **wanted: Any) -> list[Any]:
+    """Offers of plenty in a slot: no age limit, not weighed, no deposit, but for what is `wanted`."""
+    likes = {"catch_weight": False, "deposit_cents": 0, "min_age": 0, **wanted}
+    return [
+        offer
+        for offer in running.every(f"/pickup-slots/{slot['id']}/offers")
+        if (offer["available"] is None or offer["available"] >= 5)
+        and offer["orders_close_at"] >= slot["orders_close_at"]
+        and all(is_liked(offer[name], value) for name, value in likes.items())
+    ]
 
 
 def plain_offer(running: RunningMarket, slot: Any, **wanted: Any) -> Any:
-    """An offer of plenty in a slot: no age limit, not weighed, no deposit, but for what is `wanted`."""
-    likes = {"catch_weight": False, "deposit_cents": 0, "min_age": 0, **wanted}
-    for offer in running.every(f"/pickup-slots/{slot['id']}/offers"):
-        plenty = offer["available"] is None or offer["available"] >= 5
-        lasts = offer["orders_close_at"] >= slot["orders_close_at"]
-        if plenty and lasts and all(is_liked(offer[name], value) for name, value in likes.items()):
-            return offer
-    raise AssertionError(f"slot {slot['id']} has no offer with {likes}")
+    """The first of `plain_offers`."""
+    found = plain_offers(running, slot, **wanted)
+    assert found, f"slot {slot['id']} has no offer with {wanted}"
+    return found[0]
 
 
 def is_liked(value: Any, wanted: Any) -> bool:

@@ -39,8 +39,9 @@ class Day:
 @pytest.fixture(scope="module")
 def day(running: RunningMarket) -> Day:
     slot = shopping.open_slot(running, "Dülmen")
-    weighed = shopping.plain_offer(running, slot, catch_weight=True)
-    plain = shopping.plain_offer(running, slot, farm=weighed["farm"])
+    plain_ones = {offer["farm"]["id"]: offer for offer in shopping.plain_offers(running, slot)}
+    weighed = shopping.plain_offer(running, slot, catch_weight=True, farm=lambda farm: farm["id"] in plain_ones)
+    plain = plain_ones[weighed["farm"]["id"]]
     strong = shopping.plain_offer(running, slot, min_age=18)
     lines = [{"offer": weighed["id"], "quantity": 1}, {"offer": plain["id"], "quantity": 2}]
     crate = running.place(slot["id"], lines)
