@@ -7,6 +7,7 @@ from typing import Any
 from marketplace.events import inbox
 from marketplace.events.facts import PaymentWanted, RefundWanted, WebhookStored
 from marketplace.kernel.errors import Refusal, TryLater
+from marketplace.payments.bank_payouts import hear_payout
 from marketplace.payments.bring_about import bring_about
 from marketplace.payments.gateway import ProviderRefused
 from marketplace.payments.hear import concerns_payments, hear
@@ -40,9 +41,11 @@ def hear_webhook(fact: WebhookStored) -> None:
     inbox.close(fact.inbox_id, "done" if heard else "ignored")
 
 
-def _hear(kind: str, about: dict[str, Any]) -> bool:
+def _hear(kind: str, about: dict[str, Any], account: str | None) -> bool:
     if concerns_payments(kind):
         return hear(kind, about)
     if kind.startswith("account."):
         return hear_account(about)
+    if kind.startswith("payout.") and account is None:  # those of farms' own accounts are not ours
+        return hear_payout(str(about.get("id")))
     return False

@@ -29,12 +29,13 @@ def store(event_id: str, kind: str, api_version: str | None, body: bytes) -> boo
 
 
 @command
-def opened(inbox_id: int) -> tuple[str, dict[str, Any]] | None:
-    """(type, object) of a stored webhook that is not worked on yet, or was in vain; else None."""
+def opened(inbox_id: int) -> tuple[str, dict[str, Any], str | None] | None:
+    """(type, object, connected account) of a stored webhook that is not worked on yet, or was in vain; else None."""
     event = db.session.get(InboxEvent, inbox_id)
     if event is None or event.state in ("done", "ignored"):
         return None
-    return event.type, json.loads(event.body)["data"]["object"]
+    body = json.loads(event.body)
+    return event.type, body["data"]["object"], body.get("account")
 
 
 @command

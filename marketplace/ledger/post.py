@@ -15,13 +15,17 @@ from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTxn
 
 @dataclass(frozen=True)
 class Entry:
-    """`amount_cents`: debit positive, credit negative. `part`: what of a sale it is (goods, deposit, refund …)."""
+    """`amount_cents`: debit positive, credit negative. `part`: what of a sale it is (goods, deposit, refund …).
+
+    `market_id`: of an entry in a transaction that is split by markets; else the transaction's.
+    """
 
     account: str
     amount_cents: int
     farm_id: int | None = None
     order_id: int | None = None
     part: str = ""
+    market_id: int | None = None
 
 
 def post(
@@ -70,7 +74,7 @@ def post(
             {
                 "txn_id": txn_id,
                 "account": entry.account,
-                "market_id": market_id,
+                "market_id": entry.market_id or market_id,
                 "farm_id": entry.farm_id,
                 "order_id": entry.order_id or order_id,
                 "part": entry.part,

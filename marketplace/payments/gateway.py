@@ -110,6 +110,19 @@ class RefundView:
 
 
 @dataclass(frozen=True)
+class PayoutView:
+    """A payout to the bank. `status`: pending, in_transit, paid, failed, canceled; `items`: the rows that it pays out,
+    none when the provider does not say.
+    """
+
+    ref: str
+    status: str
+    amount_cents: int
+    row: BalanceView | None
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class EventView:
     """A verified webhook. `object` is what it is about, as plain data."""
 
@@ -143,6 +156,8 @@ class Gateway(Protocol):
     def balance(self, ref: str) -> BalanceView: ...
 
     def balances_since(self, since: datetime) -> Iterator[BalanceView]: ...
+
+    def payout(self, ref: str) -> PayoutView: ...
 
     def verify_event(self, body: bytes, signature: str) -> EventView: ...
 

@@ -16,6 +16,7 @@ from marketplace.payments.gateway import (
     BalanceView,
     EventView,
     PaymentView,
+    PayoutView,
     RefundView,
     SessionRequest,
     SessionView,
@@ -135,6 +136,16 @@ class StripeGateway:
                 view = balance_view(row)
                 if view is not None:
                     yield view
+
+    def payout(self, ref: str) -> PayoutView:
+        with outcomes():
+            data = plain(self._api.payouts.retrieve(ref, {"expand": ["balance_transaction"]}))
+            row = balance_view(data.get("balance_transaction"))
+            items: list[str] = []
+            if data.get("automatic"):
+                listing = self._api.balance_transactions.list({"payout": ref, "limit": 100})
+                items = [found.id for found in listing.auto_paging_iter() if row is None or found.id != row.ref]
+        return PayoutView(data["id"], data["status"], data["amount"], row, tuple(items))
 
     def verify_event(self, body: bytes, signature: str) -> EventView:
         """Signature by any of our secrets, 300 s both ways, livemode as our key. The body is never trusted before."""
