@@ -233,6 +233,8 @@ def _refund(writer: Writer, notification: Notification) -> Letter:
             amount=writer.money(refund.amount_cents),
         )
         if refund.provider_ref
+        else writer.say(N_("%(amount)s bekommen Sie bar zurück."), amount=writer.money(refund.amount_cents))
+        if order.payment_method == "pay_at_pickup"
         else writer.say(N_("Sie zahlen %(amount)s weniger."), amount=writer.money(refund.amount_cents)),
         writer.say(N_("Grund: %(reason)s"), reason=writer.say(refund.reason)) if refund.reason else "",
         button=(writer.say(N_("Zur Bestellung")), order_page(order)),
