@@ -95,13 +95,16 @@ def copy_offers(farm_id: int, from_date: date, to_date: date) -> int:
     """ "Like last week": the farm's amounts, prices and pauses of one day for another; how many offers it set.
 
     What only the first day had is put on sale for the second. Never below what is sold there; pools stay as they are.
-    NotFound when the farm had nothing on the first day, or the market has no such second day.
+    NotFound when the farm had nothing on the first day, or the market has no such second day; Conflict when its
+    cut-off is over.
     """
     days = rows(
         """
         SELECT (SELECT d.id FROM market_day d WHERE d.market_id = f.market_id AND d.date = :from_date) AS source,
                (SELECT d.id FROM market_day d WHERE d.market_id = f.market_id AND d.date = :to_date
-                AND d.cancelled_at IS NULL) AS target
+                AND d.cancelled_at IS NULL) AS target,
+               (SELECT d.closed_at IS NOT NULL OR d.orders_close_at <= app_now() FROM market_day d
+                WHERE d.market_id = f.market_id AND d.date = :to_date) AS closed
         FROM farm f WHERE f.id = :farm_id
         """,
         farm_id=farm_id,
@@ -110,9 +113,11 @@ def copy_offers(farm_id: int, from_date: date, to_date: date) -> int:
     )
     if not days or days[0].source is None or days[0].target is None or from_date == to_date:
         raise NotFound()
-    _open_missing(farm_id, days[0].source, days[0].target)
+    if days[0].closed:
+        raise Conflict(N_("Der Bestellschluss dieses Markttags ist vorbei."))
     first = rows(COPY, farm_id=farm_id, from_date=from_date, to_date=to_date)
     lock_stock(row.stock_id for row in first)
+    _open_missing(farm_id, days[0].source, days[0].target)  # locks the day, which comes after stock
     copied = rows(COPY, farm_id=farm_id, from_date=from_date, to_date=to_date)
     for row in copied:
         capacity = None if row.capacity is None else max(row.capacity, row.taken)

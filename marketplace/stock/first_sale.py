@@ -28,7 +28,8 @@ def put_on_sale(farm_id: int, market_day_id: int, variant_id: int, capacity: int
         + " <= app_now() AS closed FROM variant v JOIN product p ON p.id = v.product_id AND p.state = 'live'"
         " JOIN farm f ON f.id = v.farm_id JOIN market_day d ON d.market_id = f.market_id "
         + FIRST_PICKUP
-        + " WHERE v.id = :variant_id AND v.farm_id = :farm_id AND d.id = :day_id AND NOT v.archived",
+        # Whoever closes the day waits for this offer and moves its cut-off too, or this waits and finds it closed.
+        + " WHERE v.id = :variant_id AND v.farm_id = :farm_id AND d.id = :day_id AND NOT v.archived FOR SHARE OF d",
         variant_id=variant_id,
         farm_id=farm_id,
         day_id=market_day_id,

@@ -12,6 +12,7 @@ from marketplace.kernel.database import execute, rows, scalar, transaction
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.stock.capacity import copy_offers, set_offer
 from marketplace.stock.first_sale import put_on_sale
+from marketplace.stock.open_day import change_market_day
 from tests.factories.planned_market import POTATOES, ZONE
 
 CABBAGE = replace(
@@ -156,3 +157,13 @@ def test_putting_on_sale_for_the_first_time(planned_market):
 
 def day_of(day_id):
     return scalar("SELECT date FROM market_day WHERE id = :id", id=day_id)
+
+
+def test_nothing_is_copied_to_a_closed_day(planned_market):
+    variant = planned_market.product(capacity=7)
+    first, second = planned_market.day(2), planned_market.day(3)
+    dates = [row.date for row in rows("SELECT date FROM market_day ORDER BY date")]
+    set_offer(planned_market.offer(first, variant), 3)
+    change_market_day(second, orders_close_at=clock.now() - timedelta(seconds=1))
+    with pytest.raises(Conflict):
+        copy_offers(planned_market.farm_id, dates[0], dates[1])

@@ -88,7 +88,7 @@ def change_farm_offer(offer: str) -> Any:
 
 @api.post("/farm/offers/copy")
 @allow(farm_member)
-@described(takes=CopiedDay, refuses=("validation", "not-found"))
+@described(takes=CopiedDay, refuses=("validation", "conflict", "not-found"))
 def copy_farm_offers() -> Any:
     """ "Like last week": the amounts, prices and pauses of one day for another."""
     asked = taken(CopiedDay)

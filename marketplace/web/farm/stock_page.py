@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.kernel import clock
-from marketplace.kernel.errors import NotFound, Refusal
+from marketplace.kernel.errors import Conflict, NotFound, Refusal
 from marketplace.kernel.ids import id_from_text
 from marketplace.pickup.packing_list import PackingDay
 from marketplace.stock.capacity import copy_offers, put_on_sale, set_offer
@@ -171,8 +171,11 @@ def like_last_week(farm_id: int) -> Response:
     source = day_before(farm.id, day)
     if source is None:
         raise NotFound()
-    count = copy_offers(farm.id, source, day)
-    flash(ngettext("%(num)d Artikel wie letzte Woche.", "%(num)d Artikel wie letzte Woche.", count), "ok")
+    try:
+        count = copy_offers(farm.id, source, day)
+        flash(ngettext("%(num)d Artikel wie letzte Woche.", "%(num)d Artikel wie letzte Woche.", count), "ok")
+    except Conflict as refusal:
+        flash(why(refusal), "stop")
     return _back(farm)
 
 
