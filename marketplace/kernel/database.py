@@ -67,6 +67,7 @@ def engine_options(*, role: str | None = "marketplace_app", pool_size: int = 10)
         "max_overflow": 5,
         "pool_pre_ping": True,
         "pool_timeout": 5,
+        "hide_parameters": True,  # errors are logged, and values are names, addresses and tokens
         "connect_args": {"options": flags, "connect_timeout": 5, "prepare_threshold": 2},
     }
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy.exc import DBAPIError
 
+from marketplace.kernel.database import rows
 from marketplace.kernel.logs import _OurHandler, masked, set_up_logs
 
 
@@ -61,3 +63,9 @@ def test_lines_for_machines(written: io.StringIO) -> None:
     assert [line["level"] for line in lines] == ["warning", "info", "error"]
     assert lines[0]["order"] == 7 and lines[0]["logger"] == "marketplace.test" and lines[1]["ms"] == 3
     assert "ValueError" in lines[2]["exception"]
+
+
+def test_values_of_a_statement_stay_out_of_its_error(db: object) -> None:
+    with pytest.raises(DBAPIError) as error:
+        rows("SELECT 1 / CAST(:zero AS integer), CAST(:secret AS text)", zero=0, secret="geheim@example.org")
+    assert "division by zero" in str(error.value) and "geheim" not in str(error.value)
