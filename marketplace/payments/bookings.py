@@ -108,7 +108,11 @@ def book_refund(order: Order, refund: Refund, parts: Sequence[FarmPart] = ()) ->
 
 
 def book_refund_came_back(order: Order, refund: Refund) -> None:
-    """The provider could not carry a refund out after all: its posting is reversed, the money is here again."""
+    """The provider could not carry a refund out after all: its posting is reversed, the money is here again.
+
+    Of an order that ended without goods nobody bears a refund any more (`shares.bear_no_more_than`): what came back is
+    the customer's.
+    """
     assert refund.provider_ref is not None
     made = db.session.scalar(
         select(LedgerTxn.id).where(
@@ -122,7 +126,9 @@ def book_refund_came_back(order: Order, refund: Refund) -> None:
         refund.provider_ref,
         order.market_id,
         [
-            Entry(one.account, -one.amount_cents, farm_id=one.farm_id, order_id=one.order_id, part=one.part)
+            Entry(chart.CUSTOMER_CLEARING, -one.amount_cents, order_id=one.order_id)
+            if one.amount_cents > 0 and order.state in ("cancelled", "expired")
+            else Entry(one.account, -one.amount_cents, farm_id=one.farm_id, order_id=one.order_id, part=one.part)
             for one in entries
         ],
         order_id=order.id,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from marketplace.checkout.cancel_order import cancel_order
-from marketplace.kernel.database import execute, rows, transaction
+from marketplace.kernel.database import db, execute, rows, transaction
 from marketplace.payments.hear import hear
-from marketplace.payments.poll import settle_balances
+from marketplace.payments.poll import poll_payments, settle_balances
 from marketplace.payments.refund import refund_amount, refund_lines
+from marketplace.payments.settle import settle
 from marketplace.payouts.check_books import check_books
 from tests.factories.paid import Till, balance, drain, fresh, paid, payment, placed
-from tests.factories.small_market import SmallMarket
+from tests.factories.small_market import SmallMarket, small_market
 from tests.payments.test_card import collect, pack
 from tests.payments.test_refunds import agree, line_of
 
@@ -20,8 +21,6 @@ DAYS = 86_400
 
 def paid_with(till: Till, market: SmallMarket, card: str) -> int:
     """A collected order of two kale, 680 cents."""
-    from marketplace.payments.settle import settle
-
     order = placed(market, {"kale": 2})
     till.pay(order, card=card)
     settle(payment(order).id)
@@ -33,8 +32,9 @@ def paid_with(till: Till, market: SmallMarket, card: str) -> int:
 
 def tell(kind: str) -> None:
     """The provider's event about the only refund."""
-    ref = rows("SELECT provider_ref, payment_id FROM refund")[0].provider_ref
+    ref = rows("SELECT provider_ref FROM refund")[0].provider_ref
     found = rows("SELECT provider_ref FROM payment")[0].provider_ref
+    db.session.rollback()
     assert hear(kind, {"id": ref, "object": "refund", "payment_intent": found})
 
 
@@ -60,8 +60,6 @@ def test_a_refund_that_failed_is_taken_back_in_the_books_and_can_be_made_again(t
 
 
 def test_a_refund_of_all_that_failed(till: Till, market: SmallMarket) -> None:
-    from marketplace.payments.settle import settle
-
     order = placed(market, {"kale": 2})
     till.pay(order, card=REFUND_FAILS)
     settle(payment(order).id)
@@ -107,8 +105,6 @@ def test_a_key_that_the_provider_has_forgotten_refunds_nothing_twice(till: Till,
 
 
 def test_a_charge_whose_row_of_the_books_was_late_is_asked_for(till: Till, market: SmallMarket) -> None:
-    from marketplace.payments.poll import poll_payments
-
     order = paid(till, market, {"kale": 1})
     pack(order.id)
     drain()
@@ -117,3 +113,28 @@ def test_a_charge_whose_row_of_the_books_was_late_is_asked_for(till: Till, marke
         execute("UPDATE payment SET tried_at = clock_timestamp() - interval '3 minutes'")
     poll_payments()
     assert len(rows("SELECT id FROM balance_transaction")) == 1
+
+
+def test_a_farms_refund_and_the_rest_of_a_cancelled_order_come_back(till: Till, settings: object) -> None:
+    """What the customer should have got is the customer's, not the farm's."""
+    market = small_market(days_ahead=9)
+    order = placed(market, {"kale": 2})
+    till.pay(order, card=REFUND_FAILS)
+    settle(payment(order).id)
+    refund_lines(order.id, [(line_of(order.id, "kale"), 1)], "welk", "farm")
+    drain()
+    cancel_order(order.id)
+    drain()
+    assert fresh(order).payment_state == "refunded"
+    till.stand_in.control("clock", advance=20 * DAYS)
+    found = payment(order).provider_ref
+    refs = [row.provider_ref for row in rows("SELECT provider_ref FROM refund ORDER BY id")]
+    db.session.rollback()
+    for ref in refs:
+        hear("refund.failed", {"id": ref, "object": "refund", "payment_intent": found})
+    settle_balances()
+    assert (fresh(order).payment_state, payment(order).refunded_cents) == ("captured", 0)
+    assert balance(f"farm:{market.farms['field']}:payable") == 0
+    assert balance("customer:clearing") == -680
+    assert check_books().differences == ()
+    agree(till)
