@@ -98,17 +98,15 @@ def framed(view: Callable[..., Any]) -> Callable[..., Any]:
         claim = claim_of(person, parsed) if request.method == "POST" else None
         if claim is None or getattr(view, "keeps_own_answer", False):
             return answer(*parts(view(**path)))
-        headers: dict[str, str] = {}
 
         def run() -> tuple[Any, int]:
-            body, status, more = parts(view(**path))
-            headers.update(more)
+            body, status, headers = parts(view(**path))
             if isinstance(body, Response):
                 raise TypeError(f"{request.endpoint}: a kept answer is JSON")
-            return plain(body), status
+            return {"body": plain(body), "headers": headers}, status
 
-        body, status = once(claim, run)
-        return answer(body, status, headers)
+        kept, status = once(claim, run)
+        return answer(kept["body"], status, kept["headers"])
 
     return call
 

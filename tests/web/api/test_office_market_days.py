@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from marketplace.kernel.database import rows, scalar, transaction
+from marketplace.people.tokens import create_token
 
 FREE = date.today() + timedelta(days=30)  # noqa: DTZ011
 
@@ -113,6 +114,13 @@ def test_cancelling_is_safe_to_repeat(call, point):
     assert (
         call("PATCH", f"/office/market-days/{day['id']}", json={"orders_close_at": f"{FREE}T10:00:00+01:00"})[0] == 409
     )
+
+
+def test_the_same_key_gives_the_same_answer(stage, client, point):
+    headers = {"Authorization": f"Bearer {create_token(stage.people['operator'])}", "Idempotency-Key": "plan"}
+    first, again = (client.post("/api/v1/office/market-days", json=body(point), headers=headers) for _ in range(2))
+    assert first.status_code == again.status_code == 201 and first.json == again.json
+    assert first.headers["Location"] == again.headers["Location"] == f"/api/v1/office/market-days/{first.json['id']}"
 
 
 def test_a_key_holds_for_one_cancellation(call, point, stage):
