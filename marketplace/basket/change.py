@@ -69,8 +69,9 @@ def put_back(owner: Owner, offers: Mapping[int, int]) -> int:
     found = rows(
         """
         SELECT o.id, o.variant_id FROM offer o
-        JOIN variant v ON v.id = o.variant_id JOIN product p ON p.id = v.product_id
-        WHERE o.id = ANY(:offers) AND NOT v.archived AND p.state = 'live' ORDER BY o.variant_id
+        JOIN variant v ON v.id = o.variant_id JOIN product p ON p.id = v.product_id JOIN farm f ON f.id = v.farm_id
+        WHERE o.id = ANY(:offers) AND NOT v.archived AND p.state = 'live' AND f.state IN ('live', 'paused')
+        ORDER BY o.variant_id
         """,
         offers=list(offers),
     )

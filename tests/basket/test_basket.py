@@ -88,6 +88,15 @@ def test_what_was_ordered_goes_and_comes_back(db: SQLAlchemy) -> None:
     assert lines(GUEST) == {"Kale": 3, "Milk": 2}
 
 
+def test_goods_of_a_farm_that_gave_up_do_not_come_back(db: SQLAlchemy) -> None:
+    market = small_market()
+    with transaction():
+        execute("UPDATE farm SET state = 'closed' WHERE id = :id", id=market.farms["dairy"])
+    offers = {market.offers["milk"]: 2, market.offers["kale"]: 1}
+    assert put_back(GUEST, offers) == 1
+    assert lines(GUEST) == {"Kale": 1}
+
+
 def test_a_market_of_its_own(db: SQLAlchemy) -> None:
     here: SmallMarket = small_market()
     there = small_market(slug="drueben")
