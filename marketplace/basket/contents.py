@@ -149,7 +149,7 @@ SELECT slot.*, l.variant_id, p.id AS product_id, p.slug AS product_slug, p.name,
        o.id AS offer_id, greatest(0, k.capacity - k.reserved - k.sold) AS available, o.closes_at,
        CASE WHEN slot.id IS NULL THEN ''
             WHEN p.market_id <> slot.market_id THEN '{OTHER_MARKET}'
-            WHEN o.id IS NULL OR o.paused OR p.state <> 'live' OR v.archived THEN '{NOT_OFFERED}'
+            WHEN o.id IS NULL OR o.paused OR p.state <> 'live' OR v.archived OR f.state <> 'live' THEN '{NOT_OFFERED}'
             WHEN p.min_age > 0 AND slot.unattended THEN '{AGE}'
             WHEN o.closes_at <= app_now() OR slot.state <> 'open' THEN '{CLOSED}'
             WHEN k.capacity - k.reserved - k.sold <= 0 THEN '{SOLD_OUT}'

@@ -90,8 +90,9 @@ WHERE s.id = :slot_id
 OFFERS = """
 SELECT o.id, o.stock_id, o.farm_id, o.price_cents, o.unit_price_cents, v.unit_price_basis, v.sku, v.sale_unit,
        v.net_quantity, v.net_unit, v.catch_weight, v.deposit_cents, p.name, p.min_age, p.vat_key, p.flat_rate
-FROM offer o JOIN variant v ON v.id = o.variant_id JOIN product p ON p.id = v.product_id
+FROM offer o JOIN variant v ON v.id = o.variant_id JOIN product p ON p.id = v.product_id JOIN farm f ON f.id = o.farm_id
 WHERE o.id = ANY(:offers) AND o.market_day_id = :market_day_id
+  AND p.state = 'live' AND NOT v.archived AND f.state = 'live'
 """
 
 

@@ -89,7 +89,7 @@ JOIN market_day d ON d.id = slot.market_day_id
 JOIN pickup_point place ON place.id = slot.pickup_point_id
 JOIN offer o ON o.market_day_id = d.id AND NOT o.paused
 JOIN stock s ON s.id = o.stock_id
-JOIN variant v ON v.id = o.variant_id
+JOIN variant v ON v.id = o.variant_id AND NOT v.archived
 JOIN product p ON p.id = v.product_id AND p.state = 'live'
 JOIN farm f ON f.id = o.farm_id AND f.state = 'live'
 JOIN category c ON c.slug = p.category

@@ -78,6 +78,14 @@ def test_every_trouble_has_its_word(db: SQLAlchemy) -> None:
     assert {line.trouble for line in contents(GUEST, market.shelf_slot).lines if line.name == "Korn"} == {"age"}
 
 
+def test_a_farm_that_pauses_offers_nothing(db: SQLAlchemy) -> None:
+    market = small_market()
+    set_quantity(GUEST, market.variants["honey"], 1)
+    with transaction():
+        execute("UPDATE farm SET state = 'paused' WHERE id = :id", id=market.farms["bees"])
+    assert [line.trouble for line in contents(GUEST, market.slot).lines] == [NOT_OFFERED]
+
+
 def test_what_was_ordered_goes_and_comes_back(db: SQLAlchemy) -> None:
     market = small_market()
     set_quantity(GUEST, market.variants["milk"], 2)

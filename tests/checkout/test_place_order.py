@@ -119,6 +119,23 @@ def test_an_offer_of_another_day_is_refused(market: SmallMarket) -> None:
         place_order(request_for(market, {}, lines=((other.offers["kale"], 1),)))
 
 
+@pytest.mark.parametrize(
+    "withdrawn",
+    [
+        "UPDATE product SET state = 'archived' WHERE id = (SELECT product_id FROM variant WHERE id = :variant)",
+        "UPDATE product SET state = 'draft' WHERE id = (SELECT product_id FROM variant WHERE id = :variant)",
+        "UPDATE variant SET archived = true WHERE id = :variant",
+        "UPDATE farm SET state = 'paused' WHERE id = (SELECT farm_id FROM variant WHERE id = :variant)",
+    ],
+)
+def test_what_its_farmer_took_back_is_not_sold(market: SmallMarket, withdrawn: str) -> None:
+    run(withdrawn, variant=market.variants["kale"])
+    before = counts()
+    with pytest.raises(Invalid) as refused:
+        place_order(request_for(market, {"kale": 1}))
+    assert "lines" in refused.value.errors and counts() == before
+
+
 def test_what_is_left_is_said(market: SmallMarket) -> None:
     place_order(request_for(market, {"kale": 8}))
     with pytest.raises(Shortage) as refused:

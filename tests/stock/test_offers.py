@@ -126,6 +126,12 @@ def test_paused_and_closed_offers_are_not_there(shop):
     assert names(shop, closed=True) == [second.name, "Bio-Möhren", "Vollmilch", "Korn"]
 
 
+def test_a_sale_unit_that_was_taken_back_is_not_there(shop):
+    with transaction():
+        execute("UPDATE variant SET archived = true WHERE sku = '1'")
+    assert "Äpfel Elstar" not in names(shop) and "Vollmilch" in names(shop)
+
+
 def test_pages(shop):
     seen, after = [], None
     while page := offers_of_slot(shop.slot_id, after=after, limit=2):
