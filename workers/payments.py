@@ -41,7 +41,9 @@ def hear_webhook(fact: WebhookStored) -> None:
     inbox.close(fact.inbox_id, "done" if heard else "ignored")
 
 
-def _hear(kind: str, about: dict[str, Any], account: str | None) -> bool:
+def _hear(kind: str, about: Any, account: str | None) -> bool:
+    if not isinstance(about, dict):  # signed, and yet about nothing
+        return False
     if concerns_payments(kind):
         return hear(kind, about)
     if kind.startswith("account."):

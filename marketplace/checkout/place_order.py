@@ -81,7 +81,7 @@ def _check(request: OrderRequest) -> str:
     if not 1 <= len(name) <= 120 or not name.isprintable():
         errors["customer.name"] = N_("Bitte geben Sie Ihren Namen an.")
     if len(request.phone) > 40 or not request.phone.isprintable():
-        errors["customer.phone"] = N_("Diese Telefonnummer ist zu lang.")
+        errors["customer.phone"] = N_("Bitte prüfen Sie die Telefonnummer.")
     try:
         email = address_from_text(request.email)
     except ValueError:

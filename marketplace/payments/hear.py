@@ -39,7 +39,8 @@ def _payment_of(kind: str, about: dict[str, Any]) -> tuple[int, str | None] | No
     else:
         ref = str(about.get("id")) if kind.startswith("payment_intent.") else _ref(about.get("payment_intent"))
         session = ""
-    named = id_from_text((about.get("metadata") or {}).get("payment"))
+    metadata = about.get("metadata")
+    named = id_from_text(metadata.get("payment")) if isinstance(metadata, dict) else None
     candidates = [Payment.session_ref == session] if session else []
     if ref:
         candidates.append(Payment.provider_ref == ref)
