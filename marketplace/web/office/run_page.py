@@ -44,6 +44,7 @@ def run_page(found: PayoutRun, errors: dict[str, str], note: str = "") -> str:
     going = [row for row in statements if row.statement.state not in ("held", "carried")]
     staying = [row for row in statements if row.statement.state in ("held", "carried")]
     mine = found.market_id in own()
+    changed = found.state == "in_review" and digest_of(draw(found)) != found.figures_hash
     return render_template(
         "office/run.html",
         run=found,
@@ -54,7 +55,8 @@ def run_page(found: PayoutRun, errors: dict[str, str], note: str = "") -> str:
         kpis=_kpis(going, staying, statements),
         flagged=[_flagged(row, flag) for row in statements for flag in row.statement.flags],
         signature=_signature(found),
-        checks=_checks(found, going),
+        checks=_checks(found, changed),
+        changed=changed,
         going=len(going),
         mine=mine,
         signs=found.state == "in_review" and me() not in (found.created_by, found.submitted_by),
@@ -130,7 +132,7 @@ def _signature(found: PayoutRun) -> dict[str, str]:
     }
 
 
-def _checks(found: PayoutRun, going: list[StatementRow]) -> list[dict[str, Any]]:
+def _checks(found: PayoutRun, changed: bool) -> list[dict[str, Any]]:
     """What a second person could look up, looked up."""
     balance = rows(_BALANCE, id=found.market_id)[0]
     unmatched = unmatched_cents(found.market_id)
@@ -145,7 +147,6 @@ def _checks(found: PayoutRun, going: list[StatementRow]) -> list[dict[str, Any]]
     else:
         checks.append({"text": _("Bücher = Zahlungsanbieter, auf den Cent")})
     if found.state == "in_review":
-        same = digest_of(draw(found)) == found.figures_hash
-        text = _("Zahlen unverändert seit der Vorlage") if same else _("Zahlen haben sich seit der Vorlage geändert")
-        checks.append({"text": text, "open": not same})
+        text = _("Zahlen haben sich seit der Vorlage geändert") if changed else _("Zahlen unverändert seit der Vorlage")
+        checks.append({"text": text, "open": changed})
     return checks

@@ -54,11 +54,13 @@ def test_changed_and_sent_back(app: Flask, scene: Scene, ruth: PageClient, bernd
         until = today().isoformat()
         run = ruth.press("draw-up", bis=until).path
         ruth.press("submit-run")
+        bernd.get(run)  # open while the figures change
         scene.refund(order, "kale", 1000)
-    page = bernd.get(run)
-    assert "Zahlen haben sich seit der Vorlage geändert" in page.text
     page = bernd.press("approve-run")
     assert "Die Zahlen haben sich seit der Vorlage geändert." in page.text and "in Prüfung" in page.text
+    page = bernd.get(run)
+    assert "Zahlen haben sich seit der Vorlage geändert" in page.text
+    assert page.all("changed") and not page.all("approve-run")
     page = bernd.press("reject-run", note="Bitte neu vorlegen.")
     assert "zurückgegeben" in page.text and "Bitte neu vorlegen." in page.text
     ruth.get("/leitung/auszahlungen")
