@@ -14,6 +14,8 @@ from marketplace.people.models import Account, Membership
 from marketplace.people.tokens import create_token
 from tests.payouts.scene import Scene, today
 
+FAR = "2199-12-31"  # all that is due, whenever the tests run
+
 Call = Callable[..., tuple[int, Any]]
 
 
@@ -149,7 +151,7 @@ def test_foreign_and_unknown_answer_the_same(
                 market=market,
                 id=scene.approver,
             )
-    run = ruth_calls("POST", "/office/payout-runs", {"market": "klein", "until": "2026-12-31"})[1]["id"]
+    run = ruth_calls("POST", "/office/payout-runs", {"market": "klein", "until": FAR})[1]["id"]
     foreign = call(scene.approver)
     for method, mine, nobodys in (
         ("GET", f"/office/payout-runs/{run}", "/office/payout-runs/999999"),
@@ -163,7 +165,7 @@ def test_foreign_and_unknown_answer_the_same(
         assert known[1] == unknown[1]
     assert foreign("GET", "/office/orders")[1]["items"] == []
     assert foreign("GET", "/office/books/trial-balance")[1] == {"accounts": []}
-    assert foreign("POST", "/office/payout-runs", {"market": "klein", "until": "2026-12-31"})[0] == 404
+    assert foreign("POST", "/office/payout-runs", {"market": "klein", "until": FAR})[0] == 404
 
 
 def test_orders_and_refunds(app: Flask, scene: Scene, ruth_calls: Call) -> None:
@@ -235,7 +237,7 @@ def test_an_approver_reads_the_files(app: Flask, scene: Scene, ruth_calls: Call,
 def test_a_farm_reads_and_objects(app: Flask, scene: Scene, ruth_calls: Call, farmer_calls: Call) -> None:
     with app.app_context():
         order = scene.sell(("kale", 1000, 0), ("milk", 2040, 150)).number
-    run = ruth_calls("POST", "/office/payout-runs", {"market": "klein", "until": "2026-12-31"})[1]
+    run = ruth_calls("POST", "/office/payout-runs", {"market": "klein", "until": FAR})[1]
     others = [one["id"] for one in run["statements"] if one["farm"] != str(scene.farm("field"))]
     assert farmer_calls("GET", "/farm/statements")[1]["items"] == []
     ruth_calls("POST", f"/office/payout-runs/{run['id']}/submit")
