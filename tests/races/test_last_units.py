@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 from flask import Flask
 
@@ -79,6 +80,31 @@ def test_without_the_guard_it_would_oversell(app: Flask, market: SmallMarket, mo
     # Only the CHECK of the table, the second wall, keeps the shop from selling what is not there.
     assert len(stopped) == BUYERS - UNITS
     assert all("not_oversold" in str(item) for item in stopped)
+
+
+NOT_OVERSOLD = "ck_stock_not_oversold"
+
+
+@pytest.fixture
+def no_wall(owner_url: str) -> Iterator[None]:
+    """The table without its CHECK, for the length of a test."""
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        found = owner.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [NOT_OVERSOLD])
+        (check,) = found.fetchone() or ("",)
+        owner.execute(f"ALTER TABLE stock DROP CONSTRAINT {NOT_OVERSOLD}")
+        yield
+        owner.execute("UPDATE stock SET reserved = 0, sold = 0")
+        owner.execute(f"ALTER TABLE stock ADD CONSTRAINT {NOT_OVERSOLD} {check}")
+
+
+def test_without_both_it_oversells(
+    app: Flask, market: SmallMarket, no_wall: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other control: no condition and no CHECK, and the same race sells what is not there."""
+    monkeypatch.setattr(reserve, "RESERVE", reserve.RESERVE.split(" AND (s.capacity IS NULL")[0])
+    found = at_once(app, buyers(market, {"kale": 1}))
+    assert all(isinstance(item, str) for item in found)
+    assert stock_of(market, "kale") == (UNITS, BUYERS, 0)
 
 
 def test_baskets_in_opposite_order_do_not_block_each_other(app: Flask, market: SmallMarket) -> None:
