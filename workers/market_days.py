@@ -2,54 +2,34 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable
-
 from marketplace.checkout.cancel_day import cancel_day, cancelled_days_to_finish
 from marketplace.checkout.roll_calendar import roll_calendar
 from marketplace.events.facts import OrderConfirmed
-from marketplace.kernel.database import command, db, rows
+from marketplace.kernel.database import command, rows
+from marketplace.kernel.each import each
 from marketplace.pickup.begin_packing import begin_packing, days_to_close
 from marketplace.pickup.no_show import close_slot, slots_to_finish
 from marketplace.pickup.pack_by_default import finish_packing, slots_to_begin
 
-log = logging.getLogger(__name__)
-
-
-def _each(ids: Iterable[int], do: Callable[[int], object]) -> int:
-    """Does it for each of them; one that fails does not keep the others waiting, and is told at the end."""
-    done, failed = 0, None
-    for thing in ids:
-        try:
-            do(thing)
-            done += 1
-        except Exception as error:
-            db.session.rollback()
-            log.exception("%s failed for %s", getattr(do, "__name__", do), thing)
-            failed = error
-    if failed is not None:
-        raise failed
-    return done
-
 
 def close_days() -> int:
     """Market days whose cut-off has passed: packing begins."""
-    return _each(days_to_close(), begin_packing)
+    return each(days_to_close(), begin_packing)
 
 
 def finish_cancelled_days() -> int:
     """Days whose cancellation broke off: the rest of their orders is cancelled."""
-    return _each(cancelled_days_to_finish(), cancel_day)
+    return each(cancelled_days_to_finish(), cancel_day)
 
 
 def begin_slots() -> int:
     """Slots whose pickup begins: what nobody touched counts as packed as ordered."""
-    return _each(slots_to_begin(), finish_packing)
+    return each(slots_to_begin(), finish_packing)
 
 
 def finish_slots() -> int:
     """Slots whose pickup is over: who did not come did not collect."""
-    return _each(slots_to_finish(), close_slot)
+    return each(slots_to_finish(), close_slot)
 
 
 def pack_late_order(fact: OrderConfirmed) -> None:
@@ -72,4 +52,8 @@ def _markets() -> list[int]:
 
 def roll_calendars() -> int:
     """The coming weeks of every market, from its weekly pattern."""
-    return _each(_markets(), roll_calendar)
+    return each(_markets(), _roll)
+
+
+def _roll(market_id: int) -> int:
+    return len(roll_calendar(market_id))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-
 from marketplace.events.facts import OrderCancelled, OrderExpired
 from marketplace.events.outbox import publish
 from marketplace.kernel import clock
-from marketplace.kernel.database import command, db, rows
+from marketplace.kernel.database import command, rows
+from marketplace.kernel.each import each
 from marketplace.market_days.places import free_place
 from marketplace.orders.steps import lock_order, step
 from marketplace.payments.ready import let_go
 from marketplace.payments.rows import lock_payment_of
 from marketplace.stock.reserve import release
-
-log = logging.getLogger(__name__)
 
 
 @command
@@ -45,7 +41,7 @@ def expire_order(order_id: int) -> bool:
 
 def expire_unpaid() -> int:
     """Expires all that are overdue, each in a transaction of its own; how many."""
-    return _each(overdue_orders(), expire_order)
+    return each(overdue_orders(), expire_order)
 
 
 @command
@@ -77,19 +73,4 @@ def cancel_debit(order_id: int) -> bool:
 
 def free_debits_in_process() -> int:
     """Cancels all orders whose debit is in process at the cut-off, each in a transaction of its own; how many."""
-    return _each(debits_in_process(), cancel_debit)
-
-
-def _each(order_ids: list[int], do: Callable[[int], bool]) -> int:
-    """One order that fails does not keep the goods of the others; it is told at the end."""
-    done, failed = 0, None
-    for order_id in order_ids:
-        try:
-            done += do(order_id)
-        except Exception as error:
-            db.session.rollback()
-            log.exception("order %s could not be ended", order_id)
-            failed = error
-    if failed is not None:
-        raise failed
-    return done
+    return each(debits_in_process(), cancel_debit)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marketplace.kernel.money import Cents, half_up
+from marketplace.kernel.money import Cents, weighed_amount
 from marketplace.orders.models import OrderLine
-
-GRAMS_PER_KILO = 1000
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ def packed_amount(line: OrderLine, packed_quantity: int, weight_g: int | None) -
         if line.unit_price_cents is None:
             raise ValueError("a weighed line needs its price a kilogram")
         share = line.hold_cents - line.quantity * line.unit_deposit_cents
-        goods = min(half_up(weight_g * line.unit_price_cents, GRAMS_PER_KILO), share)
+        goods = min(weighed_amount(weight_g, line.unit_price_cents), share)
     else:
         goods = packed_quantity * line.price_cents
     return PackedAmount(Cents(max(0, goods + deposit - line.lowered_cents)), Cents(deposit))
@@ -39,8 +37,3 @@ def amount_as_ordered(line: OrderLine) -> PackedAmount:
     """The cents of a line that nobody touched: it counts as packed as ordered, weighed goods at their usual weight."""
     deposit = line.quantity * line.unit_deposit_cents
     return PackedAmount(Cents(max(0, line.ordered_cents - line.lowered_cents)), Cents(deposit))
-
-
-def expected_grams(line: OrderLine) -> int | None:
-    """The usual weight of the ordered units in grams, None when the line is not sold by grams."""
-    return line.quantity * line.net_quantity if line.net_unit == "g" else None

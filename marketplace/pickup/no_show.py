@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 from marketplace.events.facts import OrderNotCollected
 from marketplace.events.outbox import publish
-from marketplace.kernel.database import command, db, execute, rows
+from marketplace.kernel.database import command, execute, rows
+from marketplace.kernel.each import each
 from marketplace.orders.steps import lock_order, step
 from marketplace.payments.fulfil import post_fulfilment
 from marketplace.pickup.pack_by_default import finish_packing
-
-log = logging.getLogger(__name__)
 
 OVER = "s.pickup_until <= app_now() AND s.cancelled_at IS NULL AND d.cancelled_at IS NULL"
 
@@ -34,16 +31,7 @@ def close_slot(slot_id: int) -> int:
     Each order in a transaction of its own. The slot is done when none of its orders is open any more.
     """
     finish_packing(slot_id)
-    missed, failed = 0, None
-    for order_id in _left(slot_id):
-        try:
-            missed += not_collected(order_id)
-        except Exception as error:
-            log.exception("order %s could not be ended", order_id)
-            db.session.rollback()
-            failed = error
-    if failed is not None:
-        raise failed
+    missed = each(_left(slot_id), not_collected)
     _note_finished(slot_id)
     return missed
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-
-from marketplace.kernel.database import command, db, execute, rows
+from marketplace.kernel.database import command, execute, rows
+from marketplace.kernel.each import each
 from marketplace.orders.models import Order
 from marketplace.orders.steps import lock_order, step
 from marketplace.pickup.amounts import amount_as_ordered
 from marketplace.pickup.pack import finish_if_complete, lines_of
-
-log = logging.getLogger(__name__)
 
 TO_PACK = """
 SELECT o.id FROM orders o JOIN pickup_slot s ON s.id = o.slot_id JOIN market_day d ON d.id = s.market_day_id
@@ -53,16 +50,7 @@ def finish_packing(slot_id: int) -> int:
 
     Too early, cancelled, or done already: nothing. One order that fails does not keep the others from being ready.
     """
-    with_default, failed = 0, None
-    for order_id in _to_pack(slot_id):
-        try:
-            with_default += pack_order_by_default(order_id)
-        except Exception as error:
-            log.exception("order %s could not be made ready", order_id)
-            db.session.rollback()
-            failed = error
-    if failed is not None:
-        raise failed
+    with_default = each(_to_pack(slot_id), pack_order_by_default)
     _note_ready(slot_id)
     return with_default
 
