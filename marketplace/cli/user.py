@@ -6,7 +6,7 @@ import json
 
 import click
 
-ROLES = ("customer", "farm", "host", "operator", "approver", "admin")
+ROLES = ("customer", "farm", "helper", "host", "operator", "approver", "admin")
 WITH_SECOND_FACTOR = ("operator", "approver", "admin")
 
 
@@ -18,7 +18,7 @@ def user() -> None:
 @user.command()
 @click.argument("email")
 @click.option("--role", type=click.Choice(ROLES), required=True)
-@click.option("--farm", help="Id of the farm, for the role farm.")
+@click.option("--farm", help="Id of the farm, for the roles farm and helper.")
 @click.option("--market", help="Id or slug of the market, for host, operator and approver.")
 @click.option("--pickup-point", help="Id of the pickup point, for a host of one place.")
 @click.option("--name", default="", help="The person's name.")

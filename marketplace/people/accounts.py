@@ -9,7 +9,7 @@ from marketplace.kernel.database import command, db, execute
 from marketplace.kernel.emails import address_from_text, address_key
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.words import N_
-from marketplace.people.models import ROLES, Account, Membership
+from marketplace.people.models import AT_A_FARM, ROLES, Account, Membership
 from marketplace.people.passwords import check_new_password, hash_password
 from marketplace.people.sign_ins import end_all
 
@@ -68,8 +68,8 @@ def give_role(
     """Gives a role where it holds; twice is once. Invalid when what the role needs is not named."""
     if role not in ROLES:
         raise Invalid({"role": N_("Diese Rolle gibt es nicht.")})
-    if (role == "farm") != (farm_id is not None):
-        raise Invalid({"farm": N_("Zur Rolle „farm“ gehört ein Hof, und nur zu ihr.")})
+    if (role in AT_A_FARM) != (farm_id is not None):
+        raise Invalid({"farm": N_("Zu den Rollen „farm“ und „helper“ gehört ein Hof, und nur zu ihnen.")})
     if role in ("operator", "approver") and market_id is None:
         raise Invalid({"market": N_("Zu dieser Rolle gehört ein Markt.")})
     if role == "host" and market_id is None and pickup_point_id is None:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel.database import BigId, Model
 
-ROLES = ("customer", "farm", "host", "operator", "approver", "admin")
+ROLES = ("customer", "farm", "helper", "host", "operator", "approver", "admin")
+AT_A_FARM = ("farm", "helper")
 
 
 class Account(Model):
@@ -32,15 +33,18 @@ class Account(Model):
 
 
 class Membership(Model):
-    """A role, and where it holds: a farm's role at a farm, a host's at a pickup point, an operator's in a market."""
+    """A role, and where it holds: at a farm, for a host at a pickup point, for an operator in a market.
+
+    `farm` runs the farm; `helper` packs there and sees no money.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
         UniqueConstraint(
             "account_id", "role", "market_id", "farm_id", "pickup_point_id", postgresql_nulls_not_distinct=True
         ),
-        CheckConstraint("role IN ('customer', 'farm', 'host', 'operator', 'approver', 'admin')", name="role"),
-        CheckConstraint("(role = 'farm') = (farm_id IS NOT NULL)", name="farm"),
+        CheckConstraint("role IN ('customer', 'farm', 'helper', 'host', 'operator', 'approver', 'admin')", name="role"),
+        CheckConstraint("(role IN ('farm', 'helper')) = (farm_id IS NOT NULL)", name="farm"),
         CheckConstraint("role NOT IN ('operator', 'approver') OR market_id IS NOT NULL", name="market"),
     )
 

@@ -10,6 +10,7 @@ from flask_login import UserMixin
 
 from marketplace.kernel.database import rows
 from marketplace.kernel.ids import token_hash
+from marketplace.people.models import AT_A_FARM
 
 # Roles that count only after a second factor, and whose sessions are short.
 PRIVILEGED = frozenset({"operator", "approver", "admin"})
@@ -125,10 +126,17 @@ class Person(UserMixin):
 
     @property
     def farm_ids(self) -> frozenset[int]:
-        """Ids of the farms that the person belongs to; an admin's are all."""
+        """Ids of the farms that the person runs; an admin's are all."""
         if self.is_admin:
             return self.all_farms
-        return frozenset(role.farm_id for role in self.roles if role.farm_id is not None)
+        return frozenset(role.farm_id for role in self.roles if role.role == "farm" and role.farm_id is not None)
+
+    @property
+    def packing_farm_ids(self) -> frozenset[int]:
+        """Ids of the farms at which the person may pack: those they run, and those they help at."""
+        if self.is_admin:
+            return self.all_farms
+        return frozenset(role.farm_id for role in self.roles if role.role in AT_A_FARM and role.farm_id is not None)
 
     @property
     def pickup_point_ids(self) -> frozenset[int]:

@@ -53,6 +53,7 @@ class Predicate:
 anyone = Predicate("anyone", lambda person: True)
 signed_in = Predicate("signed_in", lambda person: person.is_signed_in)
 farm_member = Predicate("farm_member", lambda person: bool(person.farm_ids))
+packer = Predicate("packer", lambda person: bool(person.packing_farm_ids))
 host = Predicate("host", lambda person: bool(person.host_market_ids or person.pickup_point_ids))
 operator = Predicate("operator", lambda person: bool(person.operator_market_ids))
 approver_or_operator = Predicate("approver_or_operator", lambda person: bool(person.office_market_ids))

@@ -18,18 +18,19 @@ from tests.factories.visitors import Statements, account, bearer, browser
 
 # Predicate to the roles that it lets in. A predicate that is missing here has not been thought about.
 MATRIX = {
-    "anyone": {"guest", "customer", "farm", "host", "operator", "approver", "admin"},
-    "signed_in": {"customer", "farm", "host", "operator", "approver", "admin"},
+    "anyone": {"guest", "customer", "farm", "helper", "host", "operator", "approver", "admin"},
+    "signed_in": {"customer", "farm", "helper", "host", "operator", "approver", "admin"},
     "farm_member": {"farm", "admin"},
+    "packer": {"farm", "helper", "admin"},
     "host": {"host", "operator", "admin"},
     "operator": {"operator", "admin"},
     "approver_or_operator": {"operator", "approver", "admin"},
     "farm_member_or_operator": {"farm", "operator", "admin"},
 }
-ROLES = ("guest", "customer", "farm", "host", "operator", "approver", "admin")
+ROLES = ("guest", "customer", "farm", "helper", "host", "operator", "approver", "admin")
 # Pages of each audience are for that audience; whatever is otherwise stands here.
 EXPECTED = {
-    "farm": {"farm_member"},
+    "farm": {"farm_member", "packer"},
     "office": {"operator", "approver_or_operator"},
     "pickup": {"host"},
     "shop": {"anyone"},
@@ -68,6 +69,7 @@ def people(app: Flask) -> dict[str, int]:
         market: SmallMarket = small_market()
     where = {
         "farm": {"farm_id": market.farms["dairy"]},
+        "helper": {"farm_id": market.farms["dairy"]},
         "host": {"market_id": market.market},
         "operator": {"market_id": market.market},
         "approver": {"market_id": market.market},

@@ -25,7 +25,7 @@ def ways_of(person: Person) -> list[Way]:
     ways = []
     if person.office_market_ids:
         ways.append(Way(_("Marktleitung"), "/leitung/", "chart-bar"))
-    if person.farm_ids and not person.is_admin:
+    if person.packing_farm_ids and not person.is_admin:
         ways.append(Way(_("Mein Hof"), "/hof/", "storefront"))
     if person.host_market_ids or person.pickup_point_ids:
         ways.append(Way(_("Abholung"), "/abholung/", "tray"))

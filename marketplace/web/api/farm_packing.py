@@ -13,7 +13,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import id_from_text
 from marketplace.pickup.pack import LONGEST_REASON, pack_line
 from marketplace.pickup.packing_list import PackingDay, PackingLine, line_to_pack, lines_by_order, packing_days
-from marketplace.web.access import allow, current_actor, farm_member
+from marketplace.web.access import allow, current_actor, packer
 from marketplace.web.api.fields import arguments
 from marketplace.web.api.frame import api, described, taken
 from marketplace.web.api.kinds import Units
@@ -32,14 +32,14 @@ class PackedLine(BaseModel):
 
 
 @api.get("/farm/packing-list")
-@allow(farm_member)
+@allow(packer)
 @described(is_list=True, arguments={"date": "the market day", **PAGE_ARGUMENTS})
 def packing_list() -> Any:
     """Lines by order on `date`; without it on the next market day. Empty when there is no market then.
 
     Before the cut-off it is what was ordered so far. `late`: paid after the cut-off; nobody joins after `final_at`.
     """
-    farm_ids = current_actor().farm_ids
+    farm_ids = current_actor().packing_farm_ids
     page = page_asked(pickup_from=datetime, slot=int, number=int)
     with arguments() as asked:
         date = asked.date("date", None)
@@ -58,14 +58,14 @@ def packing_list() -> Any:
 
 
 @api.post("/farm/packing-list/<line>/pack")
-@allow(farm_member)
+@allow(packer)
 @described(takes=PackedLine, refuses=("validation", "conflict", "not-found"))
 def pack(line: str) -> Any:
     """`{packed_quantity, weight_g?, reason?}`: written once. Without grams: the usual weight."""
     line_id = id_from_text(line)
     if line_id is None:
         raise NotFound()
-    farm_ids = current_actor().farm_ids
+    farm_ids = current_actor().packing_farm_ids
     told = taken(PackedLine)
     pack_line(line_id, farm_ids, told.packed_quantity, told.weight_g, told.reason or "", complete=False)
     packed = line_to_pack(farm_ids, line_id)
@@ -105,7 +105,11 @@ def order_json(lines: list[PackingLine], zone: str) -> dict[str, Any]:
 
 
 def line_json(line: PackingLine) -> dict[str, Any]:
-    """A line to pack; `amount_cents` and `deposit_cents` of the whole line, `price_cents` a sale unit."""
+    """A line to pack; `amount_cents` and `deposit_cents` of the whole line, `price_cents` a sale unit.
+
+    Who only helps at the farm sees no money: it is null.
+    """
+    money = line.farm_id in current_actor().farm_ids
     return {
         "id": str(line.id),
         "offer": str(line.offer_id),
@@ -118,10 +122,10 @@ def line_json(line: PackingLine) -> dict[str, Any]:
         "catch_weight": line.catch_weight,
         "usual_weight_g": line.usual_g,
         "weight_g": line.weight_g,
-        "price_cents": line.price_cents,
-        "unit_price_cents": line.unit_price_cents,
-        "deposit_cents": line.deposit_cents,
-        "amount_cents": line.amount_cents,
+        "price_cents": line.price_cents if money else None,
+        "unit_price_cents": line.unit_price_cents if money else None,
+        "deposit_cents": line.deposit_cents if money else None,
+        "amount_cents": line.amount_cents if money else None,
         "state": line.state,
         "reason": line.reason,
     }

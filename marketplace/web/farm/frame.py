@@ -19,16 +19,19 @@ def around() -> dict[str, Any]:
     farm: FarmHere | None = g.get("farm_here")
     if farm is None:
         return {"sign_out_url": SIGN_OUT, "home_url": "/hof/"}
+    packing = (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short"))
     items = (
         (_("Bestand"), "farm.stock", ("farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer")),
-        (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short")),
+        packing,
         (_("Abrechnung"), "farm.statements", ("farm.statements", "farm.statement", "farm.object_to")),
     )
+    if not farm.runs:  # a helper packs, and sees no money
+        items = (packing,)
     return {
         "farm": farm,
         "other_farms": [other for other in my_farms() if other.id != farm.id],
         "frame_title": farm.name,
-        "home_url": url_for("farm.overview", farm_id=farm.id),
+        "home_url": url_for("farm.overview" if farm.runs else "farm.packing", farm_id=farm.id),
         "sign_out_url": SIGN_OUT,
         "nav_items": [
             {"label": label, "url": url_for(page, farm_id=farm.id), "current": request.endpoint in pages}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import Response, redirect, render_template, url_for
 
 from marketplace.kernel import clock
 from marketplace.pickup.farm_week import farm_week
-from marketplace.web.access import allow, farm_member
+from marketplace.web.access import allow, farm_member, packer
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.visit import farm_here, my_farms
 
@@ -14,11 +14,13 @@ DAYS = 6
 
 
 @blueprint.get("/")
-@allow(farm_member)
-def start() -> str:
-    """One farm: its day. Several: which one."""
+@allow(packer)
+def start() -> str | Response:
+    """One farm: its day, for a helper what is to be packed. Several: which one."""
     farms = my_farms()
     if len(farms) == 1:
+        if not farms[0].runs:
+            return redirect(url_for("farm.packing", farm_id=farms[0].id))  # type: ignore[return-value]
         return overview(farms[0].id)
     return render_template("farm/choose.html", farms=farms)
 

@@ -16,7 +16,7 @@ from marketplace.pickup.packing_list import (
     totals_by_point,
     totals_by_product,
 )
-from marketplace.web.access import allow, farm_member
+from marketplace.web.access import allow, packer
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.packing_view import cards, places, point_name
 from marketplace.web.farm.visit import FarmHere, days_and_chosen, farm_here
@@ -27,10 +27,10 @@ VIEWS = ("bestellungen", "produkte", "abholorte")
 
 
 @blueprint.get("/<int:farm_id>/packen")
-@allow(farm_member)
+@allow(packer)
 def packing(farm_id: int) -> str:
     """`tag`: the day; `ansicht`: bestellungen, produkte or abholorte."""
-    return packing_page(farm_here(farm_id))
+    return packing_page(farm_here(farm_id, packing=True))
 
 
 def packing_page(

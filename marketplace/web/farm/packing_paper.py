@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.errors import NotFound
 from marketplace.pickup.packing_list import PackingLine, lines_by_order, totals_by_product
-from marketplace.web.access import allow, farm_member
+from marketplace.web.access import allow, packer
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.packing_page import deliveries
 from marketplace.web.farm.packing_view import cards, point_name
@@ -23,10 +23,10 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @blueprint.get("/<int:farm_id>/packen/drucken")
-@allow(farm_member)
+@allow(packer)
 def packing_paper(farm_id: int) -> str:
     """The list black on white: totals first, then every order."""
-    farm = farm_here(farm_id)
+    farm = farm_here(farm_id, packing=True)
     _days, chosen = days_and_chosen(farm)
     if chosen is None:
         raise NotFound()
@@ -43,10 +43,10 @@ def packing_paper(farm_id: int) -> str:
 
 
 @blueprint.get("/<int:farm_id>/packen.csv")
-@allow(farm_member)
+@allow(packer)
 def packing_csv(farm_id: int) -> Response:
     """One row a line, by place and large number: RFC 4180, UTF-8 with its mark, semicolons for spreadsheets."""
-    farm = farm_here(farm_id)
+    farm = farm_here(farm_id, packing=True)
     _days, chosen = days_and_chosen(farm)
     if chosen is None:
         raise NotFound()

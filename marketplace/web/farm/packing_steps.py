@@ -13,7 +13,7 @@ from marketplace.kernel.ids import id_from_text
 from marketplace.market_days.wall_clock import local_date
 from marketplace.pickup.pack import pack_line
 from marketplace.pickup.packing_list import PackingLine, line_to_pack, lines_of_order
-from marketplace.web.access import allow, farm_member
+from marketplace.web.access import allow, packer
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.packing_page import packing_page
 from marketplace.web.farm.visit import FarmHere, date_or_none, farm_here
@@ -25,10 +25,10 @@ FIELDS = {"packed_quantity": "gepackt", "weight_g": "gewicht", "reason": "grund"
 
 
 @blueprint.post("/<int:farm_id>/packen/<number>")
-@allow(farm_member)
+@allow(packer)
 def pack_order(farm_id: int, number: str) -> Response | tuple[str, int]:
     """The ticked lines of one order are packed as ordered; a weight that was typed counts as a tick."""
-    farm = farm_here(farm_id)
+    farm = farm_here(farm_id, packing=True)
     lines = [line for line in lines_of_order([farm.id], number) if line.state == "open"]
     wanted = [line for line in lines if _ticked(line)]
     errors: dict[str, str] = {}
@@ -94,10 +94,10 @@ def _line(farm: FarmHere, line_id: int) -> PackingLine:
 
 
 @blueprint.get("/<int:farm_id>/packen/zeile/<int:line_id>/fehlt")
-@allow(farm_member)
+@allow(packer)
 def short(farm_id: int, line_id: int) -> str:
     """The form for what is missing of one line."""
-    return _short_page(_line(farm_here(farm_id), line_id), {})
+    return _short_page(_line(farm_here(farm_id, packing=True), line_id), {})
 
 
 def _short_page(line: PackingLine, errors: dict[str, str], unusual: str = "") -> str:
@@ -112,10 +112,10 @@ def _day(line: PackingLine) -> date:
 
 
 @blueprint.post("/<int:farm_id>/packen/zeile/<int:line_id>/fehlt")
-@allow(farm_member)
+@allow(packer)
 def say_short(farm_id: int, line_id: int) -> Response | tuple[str, int]:
     """Less than ordered, with its reason; the customer is told and does not pay for it."""
-    farm = farm_here(farm_id)
+    farm = farm_here(farm_id, packing=True)
     line = _line(farm, line_id)
     packed = id_or_zero(request.form.get("gepackt", ""))
     weight_g = _number(request.form.get("gewicht", "")) if line.catch_weight and packed else None

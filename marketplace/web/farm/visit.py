@@ -22,13 +22,14 @@ WHERE f.id = ANY(:ids) ORDER BY f.name, f.id
 
 @dataclass(frozen=True)
 class FarmHere:
-    """A farm that the signed-in person belongs to."""
+    """A farm that the signed-in person runs, or helps at (`runs` false): helpers pack, and see no money."""
 
     id: int
     name: str
     town: str
     market_id: int
     timezone: str
+    runs: bool = True
 
     @property
     def today(self) -> date:
@@ -37,16 +38,18 @@ class FarmHere:
 
 
 def my_farms() -> list[FarmHere]:
-    """The farms of the signed-in person, by name."""
+    """The farms at which the signed-in person packs, by name; those they run say so."""
     if "my_farms" not in g:
-        g.my_farms = [FarmHere(**row._mapping) for row in rows(FARMS, ids=sorted(current_actor().farm_ids))]
+        person = current_actor()
+        found = rows(FARMS, ids=sorted(person.packing_farm_ids))
+        g.my_farms = [FarmHere(**row._mapping, runs=row.id in person.farm_ids) for row in found]
     return g.my_farms  # type: ignore[no-any-return]
 
 
-def farm_here(farm_id: int) -> FarmHere:
-    """The farm of the address, if it is one's own; NotFound."""
+def farm_here(farm_id: int, *, packing: bool = False) -> FarmHere:
+    """The farm of the address, if one runs it, or with `packing` helps at it; NotFound."""
     for farm in my_farms():
-        if farm.id == farm_id:
+        if farm.id == farm_id and (farm.runs or packing):
             g.farm_here = farm
             g.market_timezone = farm.timezone
             return farm
