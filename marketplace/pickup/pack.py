@@ -1,4 +1,8 @@
-"""A farm says what it packed of a line: written once, under the order's lock; the last line makes the order ready."""
+"""A farm says what it packed of a line, under the order's lock; the last line makes the order ready.
+
+The first result stands. Until the order is ready, whoever saw it may take it back or correct it; a shortage stays, for
+the customer has been told.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,8 @@ MOST_TIMES_THE_USUAL = 10
 LEAST_UPPER_GRAMS = 1_000
 MOST_GRAMS_A_PIECE = 100_000
 LONGEST_REASON = 200
+# What somebody saw of a line: sale units packed, grams of all of them.
+Result = tuple[int | None, int | None]
 
 
 @command
@@ -31,6 +37,7 @@ def pack_line(
     reason: str = "",
     *,
     complete: bool = True,
+    instead_of: Result | None = None,
 ) -> OrderLine:
     """Writes the result of one line of these farms: `packed_quantity` sale units, `weight_g` grams of all of them.
 
@@ -39,21 +46,15 @@ def pack_line(
     grams missing or out of all reason, less than ordered without a reason.
 
     `complete=False`, for machines: grams and reason may be left out (INTERFACE); what was not weighed then counts at
-    its usual weight, as a line that nobody touched does.
+    its usual weight, as a line that nobody touched does. `instead_of`: the result that is to be corrected on purpose;
+    Conflict unless it is the one that stands, while the order is not ready and nobody was told of a shortage.
     """
-    order_id = db.session.scalar(
-        select(OrderLine.order_id).where(OrderLine.id == line_id, OrderLine.farm_id.in_(sorted(farm_ids)))
-    )
-    if order_id is None:
-        raise NotFound()
-    order = lock_order(order_id)
-    lines = lines_of(order)
-    line = next(line for line in lines if line.id == line_id)
+    order, lines, line = locked_line(line_id, farm_ids)
     if line.catch_weight and packed_quantity == 0 and weight_g == 0:
         weight_g = None
     if line.state != "open" and (line.packed_quantity, line.weight_g) == (packed_quantity, weight_g):
         return line
-    _check_state(order, line)
+    _check_state(order, line, instead_of)
     reason = " ".join(reason.split())
     _check_result(line, packed_quantity, weight_g, reason, complete)
     write_result(line, packed_quantity, weight_g, reason)
@@ -61,6 +62,38 @@ def pack_line(
         publish(OrderChanged(order.id, line.id))
     finish_if_complete(order, lines)
     return line
+
+
+@command
+def unpack_line(line_id: int, farm_ids: Collection[int], seen: Result | None = None) -> OrderLine:
+    """Takes a tick back: the line is open again, at what was ordered. An open line stays as it is.
+
+    NotFound for foreign and unknown lines. Conflict when the order is ready, when another result than `seen` stands,
+    and for a shortage: the customer has been told.
+    """
+    order, lines, line = locked_line(line_id, farm_ids)
+    if line.state == "open":
+        return line
+    _check_open_to_change(order, line, (line.packed_quantity, line.weight_g) if seen is None else seen)
+    amount = amount_as_ordered(line)
+    line.packed_quantity = line.weight_g = None
+    line.amount_cents = amount.amount_cents
+    line.deposit_cents = amount.deposit_cents
+    line.state, line.reason = "open", ""
+    finish_if_complete(order, lines)
+    return line
+
+
+def locked_line(line_id: int, farm_ids: Collection[int]) -> tuple[Order, list[OrderLine], OrderLine]:
+    """The locked order of a line of these farms, its lines, and the line; NotFound."""
+    order_id = db.session.scalar(
+        select(OrderLine.order_id).where(OrderLine.id == line_id, OrderLine.farm_id.in_(sorted(farm_ids)))
+    )
+    if order_id is None:
+        raise NotFound()
+    order = lock_order(order_id)
+    lines = lines_of(order)
+    return order, lines, next(line for line in lines if line.id == line_id)
 
 
 def lines_of(order: Order) -> list[OrderLine]:
@@ -98,17 +131,27 @@ def cut_off_is_over(market_day_id: int) -> bool:
     return bool(scalar("SELECT orders_close_at <= app_now() FROM market_day WHERE id = :id", id=market_day_id))
 
 
-def _check_state(order: Order, line: OrderLine) -> None:
+def _check_state(order: Order, line: OrderLine, instead_of: Result | None) -> None:
     if not cut_off_is_over(order.market_day_id):
         raise Conflict(N_("Gepackt wird erst nach dem Bestellschluss."))
     if order.state == "awaiting_payment":
         raise Conflict(N_("Diese Bestellung ist noch nicht bezahlt."))
     if line.state != "open":
-        raise Conflict(N_("Diese Zeile ist schon gepackt; das Ergebnis bleibt, wie es gemeldet wurde."))
+        _check_open_to_change(order, line, instead_of)
     if order.state == "confirmed":
         step(order, "packing")
     if order.state != "packing":
         raise Conflict(N_("Diese Bestellung wird nicht mehr gepackt."))
+
+
+def _check_open_to_change(order: Order, line: OrderLine, seen: Result | None) -> None:
+    """Conflict unless the result of a line that has one may be replaced by somebody who saw it."""
+    if line.state == "short":
+        raise Conflict(N_("Die Fehlmenge ist der Kundin schon gemeldet; das Ergebnis bleibt."))
+    if order.state != "packing":
+        raise Conflict(N_("Diese Bestellung ist fertig gepackt; das Ergebnis bleibt."))
+    if seen != (line.packed_quantity, line.weight_g):
+        raise Conflict(N_("Diese Zeile ist schon gepackt; das Ergebnis bleibt, wie es gemeldet wurde."))
 
 
 def _check_result(line: OrderLine, packed: int, weight_g: int | None, reason: str, complete: bool) -> None:

@@ -39,7 +39,7 @@ SELECT l.id, l.order_id, l.farm_id, o.number, o.pickup_number, o.state AS order_
     + """ AS first_name, o.confirmed_at > d.orders_close_at AS late, o.slot_id, p.id AS point_id, p.name AS point_name,
        p.town AS point_town, s.pickup_from, s.pickup_until, l.offer_id, l.name, l.sku, l.sale_unit, l.quantity,
        l.packed_quantity, l.catch_weight, l.net_quantity, l.net_unit, l.weight_g, l.price_cents, l.unit_price_cents,
-       l.amount_cents, l.deposit_cents, l.state, l.reason
+       l.amount_cents, l.deposit_cents, l.state, l.reason, l.min_age
 FROM order_line l
 JOIN orders o ON o.id = l.order_id AND o.state = ANY(:states)
 JOIN market_day d ON d.id = o.market_day_id
@@ -123,6 +123,12 @@ class PackingLine:
     deposit_cents: int
     state: str
     reason: str
+    min_age: int
+
+    @property
+    def may_change(self) -> bool:
+        """Whether its result may still be taken back: the order is not ready, and nobody was told of a shortage."""
+        return self.state == "packed" and self.order_state == "packing"
 
     @property
     def usual_g(self) -> int | None:
@@ -166,6 +172,21 @@ def packing_days(
     return [PackingDay(**row._mapping) for row in found]
 
 
+def past_days(farm_ids: Collection[int], before: date, limit: int = 8) -> list[PackingDay]:
+    """Market days before a date on which the farms had something to pack, the latest first."""
+    found = rows(
+        DAY
+        + " AND d.date < :before AND EXISTS (SELECT 1 FROM orders o JOIN order_line l ON l.order_id = o.id"
+        " WHERE o.market_day_id = d.id AND o.state = ANY(:states) AND l.farm_id = ANY(:farm_ids))"
+        " ORDER BY d.date DESC, d.id DESC LIMIT :limit",
+        farm_ids=sorted(farm_ids),
+        before=before,
+        states=list(PAID_FOR),
+        limit=limit,
+    )
+    return [PackingDay(**row._mapping) for row in found]
+
+
 def lines_by_order(
     farm_ids: Collection[int],
     day_ids: Collection[int],
@@ -194,6 +215,17 @@ def lines_of_order(farm_ids: Collection[int], order_number: str) -> list[Packing
         farm_ids=sorted(farm_ids),
         states=list(PAID_FOR),
         number=order_number[:40].replace("\0", ""),
+    )
+    return [PackingLine(**row._mapping) for row in found]
+
+
+def lines_to_pack(farm_ids: Collection[int], line_ids: Collection[int]) -> list[PackingLine]:
+    """These lines, as far as they are the farms'."""
+    found = rows(
+        LINES.replace("o.market_day_id = ANY(:day_ids)", "l.id = ANY(:line_ids)") + " ORDER BY l.id",
+        farm_ids=sorted(farm_ids),
+        states=list(PAID_FOR),
+        line_ids=sorted(line_ids),
     )
     return [PackingLine(**row._mapping) for row in found]
 
