@@ -18,7 +18,7 @@ from marketplace.kernel.words import N_, Words
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.steps import lock_order, step
 from marketplace.payments.ready import make_ready
-from marketplace.pickup.amounts import packed_amount
+from marketplace.pickup.amounts import amount_as_ordered, packed_amount
 
 MOST_TIMES_THE_USUAL = 10
 LEAST_UPPER_GRAMS = 1_000

@@ -175,7 +175,7 @@ def packing_days(
 def past_days(farm_ids: Collection[int], before: date, limit: int = 8) -> list[PackingDay]:
     """Market days before a date on which the farms had something to pack, the latest first."""
     found = rows(
-        DAY
+        DAY  # noqa: S608 - our own fragments
         + " AND d.date < :before AND EXISTS (SELECT 1 FROM orders o JOIN order_line l ON l.order_id = o.id"
         " WHERE o.market_day_id = d.id AND o.state = ANY(:states) AND l.farm_id = ANY(:farm_ids))"
         " ORDER BY d.date DESC, d.id DESC LIMIT :limit",
