@@ -102,6 +102,41 @@ class RefundShare(Model):
     amount_cents: Mapped[int]
 
 
+class Dispute(Model):
+    """A payment that the customer's bank took back, or asks about, as last seen at the provider.
+
+    `provider_ref` is the provider's dp_…. `state`: `warning` (an inquiry, nothing withdrawn), `needs_response`,
+    `under_review`, `won` (also an inquiry that came to nothing), `lost`. `withdrawn_cents`: what the provider took and
+    has not given back; it stands on disputes:held until the end. `evidence_due_by` UTC. `borne_by`: who takes a loss,
+    as the market had it set on the day the dispute was first seen.
+    """
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        UniqueConstraint("provider_ref"),
+        CheckConstraint("amount_cents > 0", name="amount"),
+        CheckConstraint("state IN ('warning', 'needs_response', 'under_review', 'won', 'lost')", name="state"),
+        CheckConstraint("borne_by IN ('farm', 'market')", name="borne_by"),
+        CheckConstraint("(closed_at IS NOT NULL) = (state IN ('won', 'lost'))", name="closed"),
+        Index("ix_dispute_open", "id", postgresql_where=text("state NOT IN ('won', 'lost')")),
+    )
+
+    id: Mapped[BigId]
+    provider_ref: Mapped[str] = mapped_column(Text)
+    market_id: Mapped[int] = mapped_column(ForeignKey("market.id"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    charge_ref: Mapped[str] = mapped_column(Text)
+    amount_cents: Mapped[int]
+    withdrawn_cents: Mapped[int] = mapped_column(server_default="0")
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    state: Mapped[str] = mapped_column(Text)
+    evidence_due_by: Mapped[datetime | None]
+    borne_by: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
 class BalanceTransaction(Model):
     """A row of the provider's own books, as fetched: `amount = net + fee`; `source` is the charge, refund, transfer."""
 

@@ -16,3 +16,13 @@ PAYMENT = table(
     cancelled="authorized captured refunded",
     refunded="partially_refunded captured",
 )
+
+# A closed dispute stays closed; one that is lost cannot be won any more.
+DISPUTE = table(
+    "dispute",
+    warning="needs_response under_review won lost",
+    needs_response="under_review won lost",
+    under_review="won lost",
+    won="",
+    lost="",
+)
