@@ -95,3 +95,35 @@ class Heartbeat(Model):
 
     process: Mapped[str] = mapped_column(Text, primary_key=True)
     at: Mapped[datetime]
+
+
+class Cursor(Model):
+    """How far a listing of the provider has been read (the provider's clock, UTC); read again with an overlap."""
+
+    __tablename__ = "cursor"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    read_until: Mapped[datetime]
+
+
+class DueJob(Model):
+    """A job that is done once a turn, however many clocks tick: who inserts the row does it (machine's clock)."""
+
+    __tablename__ = "due_job"
+    __table_args__ = (UniqueConstraint("job", "due_at"),)
+
+    id: Mapped[BigId]
+    job: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    done_at: Mapped[datetime | None]
+
+
+class Tally(Model):
+    """A counter that all processes share, for what is rare and must be seen (refused webhooks, by reason)."""
+
+    __tablename__ = "tally"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    label: Mapped[str] = mapped_column(Text, primary_key=True)
+    count: Mapped[int] = mapped_column(server_default="0")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.database import BigId, Model
@@ -55,3 +57,27 @@ class LedgerEntry(Model):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
     part: Mapped[str] = mapped_column(Text, server_default="")
     amount_cents: Mapped[int]
+
+
+class Reconciliation(Model):
+    """Our books held against the provider's: one run, as `marketplace reconcile` prints it (machine's clock, UTC).
+
+    `since`: from when the provider's books were read. `result`: the five lists of INTERFACE.md. `unexplained`: cents by
+    market id, all differences added up without sign; "" for money that belongs to no market of ours. `open_from`: when
+    the oldest row that is still unexplained was made: the next run reads from there at the latest.
+    """
+
+    __tablename__ = "reconciliation"
+    __table_args__ = (
+        CheckConstraint("(finished_at IS NULL) = (result IS NULL)", name="finished"),
+        Index("ix_reconciliation_finished", "id", postgresql_where=text("finished_at IS NOT NULL AND NOT dry_run")),
+    )
+
+    id: Mapped[BigId]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    finished_at: Mapped[datetime | None]
+    since: Mapped[datetime]
+    dry_run: Mapped[bool] = mapped_column(server_default="false")
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    unexplained: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
+    open_from: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 from marketplace.kernel.database import db, scalar
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.words import N_
+from marketplace.ledger.compared import last_result
 from marketplace.payouts.models import PayoutRun, Statement
 
 _PAYOUTS = 4701  # the class of these advisory locks; the object is the market
@@ -85,9 +86,15 @@ def unmatched_cents(market_id: int) -> int:
     )
 
 
+def unexplained_cents(market_id: int) -> int:
+    """Cents that keep this market's payouts locked: our own sums, else what the last comparison did not explain."""
+    compared = last_result()
+    return unmatched_cents(market_id) or (compared.cents_of(market_id) if compared else 0)
+
+
 def refuse_unmatched(market_id: int) -> None:
     """No money leaves while the provider's books and ours differ (RELIABILITY 2.6)."""
-    cents = unmatched_cents(market_id)
+    cents = unexplained_cents(market_id)
     if cents:
         raise Conflict(
             N_("Unsere Bücher und die des Zahlungsanbieters weichen um %(cents)s Cent ab. Auszahlungen sind gesperrt."),
