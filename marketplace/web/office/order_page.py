@@ -1,4 +1,4 @@
-"""One order as the office sees it: lines by farm, money, history, and what can be given back."""
+"""One order as the office sees it: its money as a story, lines by farm, and what can be given back."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from marketplace.farms.models import Farm
 from marketplace.kernel.database import db
 from marketplace.market_days.slots import slot_by_id
 from marketplace.orders.find import order_by_number
-from marketplace.orders.models import Order, OrderHistory, OrderLine
-from marketplace.payments.models import Refund
+from marketplace.orders.models import Order, OrderLine
 from marketplace.payments.rows import payment_of
+from marketplace.reports.order_money import money_of_order
 from marketplace.web.access import allow, approver_or_operator
 from marketplace.web.look.filters import grams, moment_near, money
 from marketplace.web.office import blueprint
-from marketplace.web.office.visit import market_here, names_of, own, readable
+from marketplace.web.office.order_story import told
+from marketplace.web.office.visit import market_here, own, readable
 from marketplace.web.office.words import order_state, payment_method, payment_state
 
 REFUNDABLE = ("authorized", "captured", "partially_refunded")
@@ -38,16 +39,13 @@ def order_page(found: Order, errors: dict[str, str], typed: dict[str, str]) -> s
     market_here(found.market_id)
     mine = found.market_id in own()
     payment = payment_of(found.id)
-    refunds = list(db.session.scalars(select(Refund).where(Refund.order_id == found.id).order_by(Refund.id)))
     return render_template(
         "office/order.html",
         order=found,
         slot=slot_by_id(found.slot_id),
         groups=_groups(found),
         facts=_facts(found, payment),
-        payment=payment,
-        refunds=refunds,
-        history=_history(found),
+        steps=told(money_of_order(found.id)),
         state=order_state(found.state),
         payment_tag=payment_state(found.payment_state),
         may_cancel=mine and found.state in BY_OFFICE,
@@ -109,29 +107,7 @@ def _facts(found: Order, payment: Any) -> list[tuple[str, str]]:
         (_("Abholcode"), found.pickup_code),
     ]
     if payment is not None:
-        facts.append((_("Zahlung beim Anbieter"), payment.provider_ref or "–"))
         facts.append((_("Reserviert"), money(payment.authorized_cents)))
         facts.append((_("Eingezogen"), money(payment.captured_cents)))
         facts.append((_("Erstattet"), money(payment.refunded_cents)))
     return facts
-
-
-def _history(found: Order) -> list[dict[str, str]]:
-    steps = list(
-        db.session.scalars(select(OrderHistory).where(OrderHistory.order_id == found.id).order_by(OrderHistory.id))
-    )
-    known = names_of([int(step.actor) for step in steps if step.actor.isdigit()])
-    others = {
-        "guest": _("Kundin, Kunde"),
-        "worker": _("von selbst"),
-        "provider": _("Zahlungsanbieter"),
-        "system": _("von selbst"),
-    }
-    return [
-        {
-            "when": moment_near(step.at),
-            "what": order_state(step.to_state)[0],
-            "who": known.get(int(step.actor), "") if step.actor.isdigit() else others.get(step.actor, step.actor),
-        }
-        for step in steps
-    ]

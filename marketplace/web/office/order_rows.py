@@ -23,10 +23,20 @@ WHERE o.market_id = ANY(:markets)
   AND (CAST(:day AS date) IS NULL OR d.date = :day)
   AND (CAST(:slot_id AS bigint) IS NULL OR o.slot_id = :slot_id)
   AND (CAST(:words AS text) IS NULL OR upper(o.number) = upper(:words) OR o.pickup_code = upper(:words)
-       OR o.email_key = lower(:words) OR o.customer_name ILIKE :like ESCAPE '!')
+       OR o.email_key = lower(:words) OR o.customer_name ILIKE :like ESCAPE '!'
+       OR (CAST(:ref AS text) IS NOT NULL AND o.id IN (
+           SELECT order_id FROM payment WHERE :ref IN (provider_ref, session_ref, charge_ref)
+           UNION ALL SELECT order_id FROM refund WHERE provider_ref = :ref
+           UNION ALL SELECT order_id FROM dispute WHERE provider_ref = :ref
+           UNION ALL SELECT e.order_id FROM statement s JOIN payout_line l ON l.statement_id = s.id
+                     JOIN ledger_entry e ON e.id = l.ledger_entry_id WHERE s.provider_ref = :ref)))
   AND (CAST(:before AS bigint) IS NULL OR o.id < :before)
 ORDER BY o.id DESC LIMIT :limit
 """
+
+# How the provider's numbers begin: payment, page, charge (card, debit), refund (card, debit), dispute (two kinds),
+# transfer.
+PROVIDER_REFS = ("pi_", "cs_", "ch_", "py_", "re_", "pyr_", "dp_", "du_", "tr_")
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,9 @@ def orders_of_office(
     limit: int = 50,
     before_id: int | None = None,
 ) -> list[OrderRow]:
-    """Orders, the newest first. `words`: a number, a pickup code, an address, or part of a name."""
+    """Orders, the newest first. `words`: a number, a pickup code, an address, part of a name, or a number of the
+    provider (pi_, cs_, ch_, py_, re_, dp_, tr_): whole, as it stands there.
+    """
     like = "".join(f"!{letter}" if letter in "!%_" else letter for letter in words)
     found = rows(
         _ORDERS,
@@ -74,6 +86,7 @@ def orders_of_office(
         slot_id=slot_id,
         words=words or None,
         like=f"%{like}%",
+        ref=words if words.startswith(PROVIDER_REFS) else None,
         before=before_id,
         limit=limit,
     )

@@ -16,7 +16,7 @@ from marketplace.web.office.visit import before_asked, readable
 from marketplace.web.office.words import order_state, payment_state
 
 PAGE = 50
-LONGEST_WORDS = 80
+LONGEST_WORDS = 100
 FILTERS = ("stand", "tag", "slot", "suche")
 # The chips: a word of the address → the states behind it.
 GROUPS = {
@@ -32,7 +32,9 @@ GROUPS = {
 @blueprint.get("/bestellungen")
 @allow(approver_or_operator)
 def orders() -> str:
-    """`stand` a group of states, `tag` a pickup date, `slot`, `suche`: number, code, name, address; `vor` pages on."""
+    """`stand` a group of states, `tag` a pickup date, `slot`, `suche`: number, code, name, address, provider's
+    number; `vor` pages on.
+    """
     stand = request.args.get("stand", "")
     words = request.args.get("suche", "").strip()[:LONGEST_WORDS]
     typed_day = request.args.get("tag", "")

@@ -41,6 +41,30 @@ def payment_method(method: str) -> str:
     return {"card": _("Karte"), "sepa_debit": _("Lastschrift"), "pay_at_pickup": _("bei Abholung")}[method]
 
 
+def bearer(borne_by: str) -> str:
+    """Who bears a refund or the loss of a dispute."""
+    return {
+        "farm": _("trägt der Hof"),
+        "market": _("trägt der Markt"),
+        "deposits": _("aus dem Pfand"),
+        "clearing": _("war zu viel gezahlt"),
+    }[borne_by]
+
+
+def consumer_words(consumer: str) -> str:
+    """What a consumer of the outbox does."""
+    return {
+        "payments.bring_about": _("Zahlung beim Anbieter"),
+        "payments.refund": _("Erstattung beim Anbieter"),
+        "payments.hear": _("Nachricht des Zahlungsanbieters"),
+        "payouts.connect": _("Konto für Auszahlungen anlegen"),
+        "payouts.pay": _("Überweisung an einen Hof"),
+        "market_days.pack": _("späte Bestellung auf die Packlisten"),
+        "notifications.compose": _("Benachrichtigung verfassen"),
+        "notifications.send": _("E-Mail senden"),
+    }.get(consumer, consumer)
+
+
 def day_state(state: str) -> tuple[str, str]:
     """Words and kind of the tag, of days and slots."""
     return {
@@ -54,6 +78,11 @@ def day_state(state: str) -> tuple[str, str]:
 
 def run_state(run: PayoutRun) -> tuple[str, str]:
     """Words and kind of the tag."""
+    return run_state_words(run.state)
+
+
+def run_state_words(state: str) -> tuple[str, str]:
+    """The same, of the state alone."""
     return {
         "draft": (_("Entwurf"), ""),
         "in_review": (_("in Prüfung"), "info"),
@@ -61,7 +90,7 @@ def run_state(run: PayoutRun) -> tuple[str, str]:
         "paying": (_("wird ausgezahlt"), "info"),
         "paid": (_("ausgezahlt"), "ok"),
         "rejected": (_("zurückgegeben"), "stop"),
-    }[run.state]
+    }[state]
 
 
 def statement_state(statement: Statement) -> tuple[str, str]:
