@@ -17,7 +17,9 @@ class Payment(Model):
     `state`: the payment states of INTERFACE.md. `amount_cents` is what the customer is asked for (the hold);
     `capture_cents` what we decided to capture. `session_ref` is the Checkout Session, `provider_ref` the
     PaymentIntent, null until the customer submits (DECISIONS 17). `wanted`: what the worker still has to bring about
-    at the provider: `session`, `capture`, `cancel`, or null when nothing is owed.
+    at the provider: `session`, `means` (ask the saved means `means_id` for the money), `capture`, `cancel`, or null
+    when nothing is owed. `hold_lost_at`: since when the hold is known to bring no money, so that the customer is
+    asked again (DECISIONS 16).
     """
 
     __tablename__ = "payment"
@@ -32,7 +34,7 @@ class Payment(Model):
         ),
         CheckConstraint("refunded_cents BETWEEN 0 AND captured_cents", name="refunded"),
         CheckConstraint("captured_cents BETWEEN 0 AND amount_cents", name="captured"),
-        CheckConstraint("wanted IN ('session', 'capture', 'cancel')", name="wanted"),
+        CheckConstraint("wanted IN ('session', 'means', 'capture', 'cancel')", name="wanted"),
         Index("ix_payment_wanted", "id", postgresql_where=text("wanted IS NOT NULL")),
         Index("ix_payment_pending", "id", postgresql_where=text("state = 'pending'")),
     )
@@ -42,6 +44,7 @@ class Payment(Model):
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     market_id: Mapped[int] = mapped_column(ForeignKey("market.id"))
     method: Mapped[str] = mapped_column(Text)
+    means_id: Mapped[int | None] = mapped_column(ForeignKey("saved_means.id", use_alter=True))
     capture_later: Mapped[bool]
     state: Mapped[str] = mapped_column(Text, server_default="pending")
     wanted: Mapped[str | None] = mapped_column(Text)
@@ -56,6 +59,7 @@ class Payment(Model):
     provider_ref: Mapped[str | None] = mapped_column(Text)
     charge_ref: Mapped[str | None] = mapped_column(Text)
     capture_before: Mapped[datetime | None]
+    hold_lost_at: Mapped[datetime | None]
     tried_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
@@ -152,3 +156,81 @@ class BalanceTransaction(Model):
     available: Mapped[bool]
     available_on: Mapped[datetime]
     created_at: Mapped[datetime]
+
+
+class ProviderCustomer(Model):
+    """An account's record at the provider, which its saved means hang on. `uuid` makes the key `cus-<uuid>`."""
+
+    __tablename__ = "provider_customer"
+    __table_args__ = (UniqueConstraint("uuid"), UniqueConstraint("provider_ref"))
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    provider_ref: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class MeansSetup(Model):
+    """The wish to keep a means of payment, with the consent to its use: the words agreed to, and when.
+
+    Through a hosted page of its own (`session_ref`, key `seti-<uuid>`), or along with the payment `payment_id`.
+    `state`: `open` until the provider has said what came of it; `withdrawn` when the consent was taken back before.
+    """
+
+    __tablename__ = "means_setup"
+    __table_args__ = (
+        UniqueConstraint("uuid"),
+        UniqueConstraint("payment_id"),
+        UniqueConstraint("session_ref"),
+        CheckConstraint("state IN ('open', 'done', 'failed', 'withdrawn')", name="state"),
+        Index("ix_means_setup_open", "id", postgresql_where=text("state = 'open'")),
+    )
+
+    id: Mapped[BigId]
+    uuid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    state: Mapped[str] = mapped_column(Text, server_default="open")
+    consent_text: Mapped[str] = mapped_column(Text)
+    consented_at: Mapped[datetime] = mapped_column(server_default=func.app_now())
+    session_ref: Mapped[str | None] = mapped_column(Text)
+    session_url: Mapped[str | None] = mapped_column(Text)
+    session_expires_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class SavedMeans(Model):
+    """A card that an account keeps at the provider; we know no more of it than its owner must see.
+
+    `removed_at`: the consent was withdrawn; `detached_at`: the provider has let it go. At most one default an account.
+    """
+
+    __tablename__ = "saved_means"
+    __table_args__ = (
+        UniqueConstraint("uuid"),
+        UniqueConstraint("setup_id"),
+        UniqueConstraint("provider_ref"),
+        Index(
+            "uq_saved_means_default",
+            "account_id",
+            unique=True,
+            postgresql_where=text("is_default AND removed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[BigId]
+    uuid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    setup_id: Mapped[int] = mapped_column(ForeignKey("means_setup.id"))
+    provider_ref: Mapped[str] = mapped_column(Text)
+    brand: Mapped[str] = mapped_column(Text)
+    last4: Mapped[str] = mapped_column(Text)
+    exp_month: Mapped[int]
+    exp_year: Mapped[int]
+    fingerprint: Mapped[str | None] = mapped_column(Text)
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.app_now())
+    removed_at: Mapped[datetime | None]
+    detached_at: Mapped[datetime | None]
