@@ -98,8 +98,10 @@ class PaymentView:
 
 @dataclass(frozen=True)
 class RefundView:
-    """`status`: pending, requires_action, succeeded, failed, canceled. `failure`: the row that
-    brought it back."""
+    """`status`: pending, requires_action, succeeded, failed, canceled. `failure`: the row that brought it back.
+
+    `payment_ref`: the PaymentIntent it gives back of; `intent`: the uuid of our row that asked for it, if we did.
+    """
 
     ref: str
     status: str
@@ -107,12 +109,14 @@ class RefundView:
     balance: BalanceView | None
     failure_ref: str | None = None
     failure: BalanceView | None = None
+    payment_ref: str | None = None
+    intent: str | None = None
 
 
 @dataclass(frozen=True)
 class PayoutView:
     """A payout to the bank. `status`: pending, in_transit, paid, failed, canceled; `items`: the rows that it pays out,
-    none when the provider does not say.
+    none when the provider does not say. `failure`: the row that brought it back.
     """
 
     ref: str
@@ -120,6 +124,25 @@ class PayoutView:
     amount_cents: int
     row: BalanceView | None
     items: tuple[str, ...]
+    failure: BalanceView | None = None
+
+
+@dataclass(frozen=True)
+class DisputeView:
+    """A payment that a customer's bank took back or asks about. `state` in our words (`payments.models.Dispute`).
+
+    `rows`: what it took from our balance and gave back, none for an inquiry. `evidence_due_by` UTC.
+    """
+
+    ref: str
+    state: str
+    amount_cents: int
+    reason: str
+    charge_ref: str
+    payment_ref: str | None
+    evidence_due_by: datetime | None
+    opened_at: datetime
+    rows: tuple[BalanceView, ...]
 
 
 @dataclass(frozen=True)
@@ -152,6 +175,12 @@ class Gateway(Protocol):
     def refund_by_ref(self, ref: str) -> RefundView: ...
 
     def find_refund(self, payment_ref: str, intent: str) -> RefundView | None: ...
+
+    def refunds_of(self, payment_ref: str) -> list[str]: ...
+
+    def dispute(self, ref: str) -> DisputeView: ...
+
+    def disputes_of(self, payment_ref: str) -> list[str]: ...
 
     def balance(self, ref: str) -> BalanceView: ...
 

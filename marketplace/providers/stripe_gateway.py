@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import stripe
@@ -22,6 +22,8 @@ from marketplace.payments.gateway import (
     SessionView,
 )
 from marketplace.providers.stripe_client import outcomes, plain
+from marketplace.providers.stripe_disputes import StripeDisputes
+from marketplace.providers.stripe_rows import at, balance_view, ref_of
 
 TOLERANCE_SECONDS = 300
 # Several secrets make several signatures of 64 letters each.
@@ -30,7 +32,7 @@ _CHARGE = ["latest_charge.balance_transaction"]
 _REFUND_ROW = ["balance_transaction"]
 
 
-class StripeGateway:
+class StripeGateway(StripeDisputes):
     """Implements `payments.gateway.Gateway`."""
 
     def __init__(self, client: stripe.StripeClient, webhook_secrets: tuple[str, ...], *, live: bool) -> None:
@@ -140,12 +142,14 @@ class StripeGateway:
     def payout(self, ref: str) -> PayoutView:
         with outcomes():
             data = plain(self._api.payouts.retrieve(ref, {"expand": ["balance_transaction"]}))
+            back = ref_of(data.get("failure_balance_transaction"))
             row = balance_view(data.get("balance_transaction"))
             items: list[str] = []
             if data.get("automatic"):
                 listing = self._api.balance_transactions.list({"payout": ref, "limit": 100})
                 items = [found.id for found in listing.auto_paging_iter() if row is None or found.id != row.ref]
-        return PayoutView(data["id"], data["status"], data["amount"], row, tuple(items))
+        failure = None if back is None else self.balance(back)
+        return PayoutView(data["id"], data["status"], data["amount"], row, tuple(items), failure)
 
     def verify_event(self, body: bytes, signature: str) -> EventView:
         """Signature by any of our secrets, 300 s both ways, livemode as our key. The body is never trusted before."""
@@ -178,17 +182,9 @@ def _refuse_future(header: str) -> None:
             raise BadEvent("timestamp")
 
 
-def _at(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _ref(thing: Any) -> str | None:
-    return thing if isinstance(thing, str) or thing is None else thing["id"]
-
-
 def _session(found: Any) -> SessionView:
     data = plain(found)
-    return SessionView(data["id"], data["status"], data.get("url"), _ref(data.get("payment_intent")))
+    return SessionView(data["id"], data["status"], data.get("url"), ref_of(data.get("payment_intent")))
 
 
 def _refund(found: Any) -> RefundView:
@@ -198,24 +194,9 @@ def _refund(found: Any) -> RefundView:
         data["status"],
         data["amount"],
         balance_view(data.get("balance_transaction")),
-        _ref(data.get("failure_balance_transaction")),
-    )
-
-
-def balance_view(found: Any) -> BalanceView | None:
-    if found is None or isinstance(found, str):
-        return None
-    data = plain(found)
-    return BalanceView(
-        ref=data["id"],
-        kind=data["type"],
-        source=_ref(data.get("source")) or "",
-        amount_cents=data["amount"],
-        fee_cents=data["fee"],
-        net_cents=data["net"],
-        available=data["status"] == "available",
-        available_on=datetime.fromtimestamp(data["available_on"], UTC),
-        created_at=datetime.fromtimestamp(data["created"], UTC),
+        ref_of(data.get("failure_balance_transaction")),
+        payment_ref=ref_of(data.get("payment_intent")),
+        intent=(data.get("metadata") or {}).get("intent"),
     )
 
 
@@ -235,8 +216,8 @@ def _payment(found: Any) -> PaymentView:
         currency=data["currency"],
         order_number=about.get("order"),
         payment_id=about.get("payment"),
-        charge_ref=_ref(data.get("latest_charge")),
-        capture_before=_at(card.get("capture_before")),
+        charge_ref=ref_of(data.get("latest_charge")),
+        capture_before=at(card.get("capture_before")),
         balance=balance_view((charge or {}).get("balance_transaction")),
         error=error.get("message"),
     )

@@ -9,7 +9,7 @@ import stripe
 from marketplace.payments.gateway import BalanceView
 from marketplace.payouts.bank import AccountRequest, AccountView, TransferRequest, TransferView
 from marketplace.providers.stripe_client import outcomes, plain
-from marketplace.providers.stripe_gateway import balance_view
+from marketplace.providers.stripe_rows import balance_view
 
 
 class StripeBank:
