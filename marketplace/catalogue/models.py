@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.database import BigId, Model
@@ -35,6 +35,9 @@ class Category(Model):
 class Product(Model):
     """What a farm makes. `season_months`: 1–12, all twelve when always. `sort_key`: German order without ICU.
 
+    `nutrition`: per 100 g or ml, see `food_information.Nutrition`; else `nutrition_exempt` is the reason why none is
+    wanted. `alcohol_tenths`: 0.1 % vol. `husbandry_level`: 1–5, 0 when not said. Raw milk is never live.
+
     `lead_time_minutes`: goods that are made to order (a goose) close so long before the first pickup of the day; the
     longer of this and the farm's own lead time holds.
     """
@@ -49,6 +52,9 @@ class Product(Model):
         CheckConstraint("min_age IN (0, 16, 18)", name="min_age"),
         CheckConstraint("lead_time_minutes BETWEEN 0 AND 527040", name="lead_time"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
+        CheckConstraint("husbandry_level BETWEEN 0 AND 5", name="husbandry_level"),
+        CheckConstraint("alcohol_tenths BETWEEN 0 AND 1000", name="alcohol"),
+        CheckConstraint("NOT (raw_milk AND state = 'live')", name="raw_milk"),
         Index("ix_product_search", "search", postgresql_using="gin"),
         Index("ix_product_name_parts", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )
@@ -75,6 +81,14 @@ class Product(Model):
     flat_rate: Mapped[bool] = mapped_column(server_default="false")
     season_months: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{}")
     lead_time_minutes: Mapped[int] = mapped_column(server_default="0")
+    nutrition: Mapped[dict[str, int] | None] = mapped_column(JSONB(none_as_null=True))
+    nutrition_exempt: Mapped[str] = mapped_column(Text, server_default="")
+    egg_code: Mapped[str] = mapped_column(Text, server_default="")
+    husbandry_level: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    fish_method: Mapped[str] = mapped_column(Text, server_default="")
+    fish_area: Mapped[str] = mapped_column(Text, server_default="")
+    alcohol_tenths: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    raw_milk: Mapped[bool] = mapped_column(server_default="false")
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     search: Mapped[str] = mapped_column(
@@ -88,7 +102,7 @@ class Variant(Model):
     """A sale unit of a product. Prices are gross cents; `unit_price_cents` the Grundpreis a kg or l, without deposit.
 
     `catch_weight`: the price a kilogram is the master, `price_cents` what the usual weight costs. `pooled`: its stock
-    lasts over market days (jam, wine, flour).
+    lasts over market days (jam, wine, flour). `drained_g`: drained weight of goods in liquid, null when none.
     """
 
     __tablename__ = "variant"
@@ -103,6 +117,7 @@ class Variant(Model):
             "NOT catch_weight OR (unit_price_cents IS NOT NULL AND unit_price_basis = 'kg')", name="weight"
         ),
         CheckConstraint("net_unit IN ('g', 'ml', 'pc')", name="net_unit"),
+        CheckConstraint("drained_g > 0", name="drained"),
     )
 
     id: Mapped[BigId]
@@ -112,6 +127,7 @@ class Variant(Model):
     sale_unit: Mapped[str] = mapped_column(Text)
     net_quantity: Mapped[int]
     net_unit: Mapped[str] = mapped_column(Text)
+    drained_g: Mapped[int | None]
     catch_weight: Mapped[bool] = mapped_column(server_default="false")
     price_cents: Mapped[int]
     unit_price_cents: Mapped[int | None]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from marketplace.catalogue.allergens import ALLERGENS
+from marketplace.catalogue.food_information import NEEDED, food_complaints, food_missing
 from marketplace.kernel.plain_text import one_line, paragraphs
 from marketplace.kernel.words import N_, Words
 
@@ -13,14 +15,14 @@ Errors = dict[str, str | Words]
 MOST_CENTS = 100_000_00
 MOST_DEPOSIT_CENTS = 10_000_00
 MOST_NET = 1_000_000
-NEEDED = N_("Diese Angabe fehlt.")
 
 
 @dataclass(frozen=True)
 class VariantInput:
     """A sale unit. Prices in gross cents; `net_quantity` in `net_unit` (g, ml, pc), the usual weight of weighed goods.
 
-    `unit_price_cents` is asked for weighed goods alone (a kilogram); elsewhere it is computed.
+    `unit_price_cents` is asked for weighed goods alone (a kilogram); elsewhere it is computed. `drained_g`: the drained
+    weight of goods in liquid, of which the unit price is then taken (PAngV § 5).
     """
 
     sale_unit: str
@@ -34,11 +36,15 @@ class VariantInput:
     sku: str = ""
     id: int | None = None
     archived: bool = False
+    drained_g: int | None = None
 
 
 @dataclass(frozen=True)
 class ProductInput:
-    """A product. `state`: draft (not on sale, may be incomplete), live, archived. `season_months` empty: always."""
+    """A product. `state`: draft (not on sale, may be incomplete), live, archived. `season_months` empty: always.
+
+    `nutrition`: the figures of `food_information.NUTRITION`, or None and `nutrition_exempt` says why.
+    """
 
     name: str
     category: str
@@ -58,6 +64,14 @@ class ProductInput:
     flat_rate: bool = False
     season_months: tuple[int, ...] = ()
     lead_time_minutes: int = 0
+    nutrition: Mapping[str, int] | None = None
+    nutrition_exempt: str = "small_quantities"
+    egg_code: str = ""
+    husbandry_level: int = 0
+    fish_method: str = ""
+    fish_area: str = ""
+    alcohol_tenths: int = 0
+    raw_milk: bool = False
     state: str = "live"
     slug: str = ""
 
@@ -76,6 +90,9 @@ def as_kept(product: ProductInput) -> ProductInput:
         storage=one_line(product.storage),
         origin=one_line(product.origin),
         label_note=one_line(product.label_note),
+        egg_code=one_line(product.egg_code).upper().replace(" ", ""),
+        fish_area=one_line(product.fish_area),
+        nutrition=None if product.nutrition is None else dict(product.nutrition),
         variants=variants,
     )
 
@@ -110,6 +127,7 @@ def complaints(product: ProductInput, categories: set[str]) -> Errors:
     ):
         if len(getattr(product, name)) > most:
             errors[name] = Words(N_("Höchstens %(most)s Zeichen."), {"most": most})
+    errors.update(food_complaints(product))
     if not product.variants:
         errors["variants"] = N_("Bitte geben Sie mindestens eine Verkaufseinheit an.")
     for index, variant in enumerate(product.variants):
@@ -137,6 +155,10 @@ def variant_complaints(variant: VariantInput) -> Errors:
             errors["unit_price_cents"] = N_("Bitte geben Sie den Preis je Kilogramm an.")
     elif variant.price_cents is None or not 0 <= variant.price_cents <= MOST_CENTS:
         errors["price_cents"] = N_("Bitte geben Sie einen Preis an.")
+    if variant.drained_g is not None and (
+        variant.net_unit == "pc" or variant.catch_weight or not 1 <= variant.drained_g <= variant.net_quantity
+    ):
+        errors["drained_g"] = N_("Das Abtropfgewicht ist kleiner als die Füllmenge in g oder ml.")
     if len(variant.sku) > 60:
         errors["sku"] = N_("Diese Artikelnummer ist zu lang.")
     return errors
@@ -157,4 +179,4 @@ def missing(product: ProductInput) -> Errors:
         needed["origin"] = NEEDED
     if product.allergens and not product.ingredients.strip():
         needed["ingredients"] = NEEDED
-    return needed
+    return needed | food_missing(product)

@@ -101,6 +101,8 @@ def prices_of(variant: VariantInput) -> tuple[int, int | None, str | None]:
         assert variant.unit_price_cents is not None
         return usual_price(variant.unit_price_cents, variant.net_quantity), variant.unit_price_cents, "kg"
     assert variant.price_cents is not None
+    if variant.drained_g is not None:
+        return variant.price_cents, *unit_price(variant.price_cents, variant.drained_g, "g")
     return variant.price_cents, *unit_price(variant.price_cents, variant.net_quantity, variant.net_unit)
 
 
@@ -110,6 +112,7 @@ def values_of(variant: VariantInput) -> dict[str, Any]:
         "sale_unit": variant.sale_unit,
         "net_quantity": variant.net_quantity,
         "net_unit": variant.net_unit,
+        "drained_g": variant.drained_g,
         "catch_weight": variant.catch_weight,
         "price_cents": price,
         "unit_price_cents": per_basis,
@@ -155,7 +158,7 @@ def change_price(farm_id: int, variant_id: int, cents: int) -> None:
         raise NotFound()
     said = VariantInput(
         kept.sale_unit, kept.net_quantity, kept.net_unit, cents, cents, kept.deposit_cents, kept.catch_weight,
-        kept.pooled, kept.sku, kept.id, kept.archived,
+        kept.pooled, kept.sku, kept.id, kept.archived, kept.drained_g,
     )  # fmt: skip
     if not isinstance(cents, int) or not 1 <= cents <= 100_000_00:
         raise Invalid({"price_cents": N_("Bitte geben Sie einen Preis an.")})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from marketplace.catalogue.categories import lay_out
+from marketplace.catalogue.food_information import ALCOHOL_FROM_TENTHS, EGG_CODE, STRENGTH
 from marketplace.catalogue.pictures import MediaStore, add_picture
 from marketplace.catalogue.product_input import ProductInput, VariantInput
 from marketplace.catalogue.save_product import create_product
@@ -19,6 +22,7 @@ CATEGORIES = (
     "Wein & Cidre", "Spirituosen", "Blumen", "Non-Food",
 )  # fmt: skip
 NOT_FOOD = {"Blumen", "Non-Food"}
+ONE_INGREDIENT = {"Gemüse", "Obst", "Kräuter", "Eier", "Honig"}
 KEEPS_FOR_DAYS = 60  # what keeps so long is one stock for all market days
 MADE_TO_ORDER_DAYS = {"F04-06": 7}
 UNLIMITED = {"F12-05"}
@@ -68,6 +72,12 @@ def product_of(row: Row, told: Row, slugs: dict[str, str]) -> ProductInput:
         flat_rate=row["farm_vat_scheme"] == "paragraph24" and row["vat_effective_pct"] == "7.8",
         season_months=tuple(months_from_text(row["season_months"])),
         lead_time_minutes=MADE_TO_ORDER_DAYS.get(row["sku"], 0) * 24 * 60,
+        nutrition_exempt=exemption(row),
+        egg_code=code[0] if (code := EGG_CODE.search(row["extra_label"])) else "",
+        fish_method="farmed" if row["category"] == "Fisch" else "",
+        fish_area="Deutschland" if row["category"] == "Fisch" else "",
+        alcohol_tenths=strength(row["name_de"]),
+        husbandry_level=(5 if row["organic"] == "1" else 4) if row["category"] in ("Fleisch", "Wurst") else 0,
         variants=(
             VariantInput(
                 sku=row["sku"],
@@ -82,6 +92,21 @@ def product_of(row: Row, told: Row, slugs: dict[str, str]) -> ProductInput:
             ),
         ),
     )
+
+
+def exemption(row: Row) -> str:
+    """Why there is no nutrition declaration: what has one ingredient, alcohol, or small quantities by hand."""
+    if row["category"] in NOT_FOOD:
+        return ""
+    if strength(row["name_de"]) > ALCOHOL_FROM_TENTHS:
+        return "alcohol"
+    return "unprocessed" if row["category"] in ONE_INGREDIENT else "small_quantities"
+
+
+def strength(name: str) -> int:
+    """Tenths of a per cent by volume that a name carries (`Korn 32 % vol`), 0 without."""
+    found = STRENGTH.search(name)
+    return int(Decimal(found[0].partition("%")[0].strip().replace(",", ".")) * 10) if found else 0
 
 
 def keeps(row: Row) -> bool:

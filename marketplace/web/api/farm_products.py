@@ -40,6 +40,7 @@ class VariantGiven(BaseModel):
     deposit_cents: Number = 0
     pooled: bool = False
     archived: bool = False
+    drained_g: Number | None = None
 
 
 class ProductGiven(BaseModel):
@@ -63,6 +64,14 @@ class ProductGiven(BaseModel):
     flat_rate: bool = False
     season_months: list[Number] = Field([], max_length=12)
     lead_time_minutes: Number = 0
+    nutrition: dict[str, Number] | None = Field(None, max_length=20)
+    nutrition_exempt: str = Field("small_quantities", max_length=40)
+    egg_code: str = Field("", max_length=20)
+    husbandry_level: Number = 0
+    fish_method: str = Field("", max_length=20)
+    fish_area: str = Field("", max_length=200)
+    alcohol_tenths: Number = 0
+    raw_milk: bool = False
     state: str = Field("", max_length=20)
     variants: list[VariantGiven] = Field([], max_length=50)
 
@@ -165,6 +174,14 @@ def product_json(own: OwnProduct) -> dict[str, Any]:
         "flat_rate": product.flat_rate,
         "season_months": list(product.season_months),
         "lead_time_minutes": product.lead_time_minutes,
+        "nutrition": product.nutrition,
+        "nutrition_exempt": product.nutrition_exempt,
+        "egg_code": product.egg_code,
+        "husbandry_level": product.husbandry_level,
+        "fish_method": product.fish_method,
+        "fish_area": product.fish_area,
+        "alcohol_tenths": product.alcohol_tenths,
+        "raw_milk": product.raw_milk,
         "state": product.state,
         "missing": sorted(missing(own.as_input())),
         "variants": [
@@ -174,6 +191,7 @@ def product_json(own: OwnProduct) -> dict[str, Any]:
                 "sale_unit": variant.sale_unit,
                 "net_quantity": variant.net_quantity,
                 "net_unit": variant.net_unit,
+                "drained_g": variant.drained_g,
                 "catch_weight": variant.catch_weight,
                 "price_cents": variant.price_cents,
                 "unit_price_cents": variant.unit_price_cents,
