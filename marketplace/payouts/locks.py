@@ -73,8 +73,12 @@ def lock_statement(statement_id: int) -> tuple[PayoutRun, Statement]:
 
 
 def unmatched_cents(market_id: int) -> int:
-    """Our books of the provider's account less its own rows, in cents: not zero, something is unexplained (I18)."""
-    return int(
+    """Cents that are unexplained (I18): none, and payouts are open.
+
+    Our books of the provider's account less the provider's rows that we keep; when these agree, what the last
+    comparison with the provider itself did not explain.
+    """
+    own = int(
         scalar(
             """
             SELECT coalesce((SELECT sum(amount_cents) FROM ledger_entry
@@ -84,17 +88,13 @@ def unmatched_cents(market_id: int) -> int:
             market=market_id,
         )
     )
-
-
-def unexplained_cents(market_id: int) -> int:
-    """Cents that keep this market's payouts locked: our own sums, else what the last comparison did not explain."""
     compared = last_result()
-    return unmatched_cents(market_id) or (compared.cents_of(market_id) if compared else 0)
+    return own or (compared.cents_of(market_id) if compared else 0)
 
 
 def refuse_unmatched(market_id: int) -> None:
     """No money leaves while the provider's books and ours differ (RELIABILITY 2.6)."""
-    cents = unexplained_cents(market_id)
+    cents = unmatched_cents(market_id)
     if cents:
         raise Conflict(
             N_("Unsere Bücher und die des Zahlungsanbieters weichen um %(cents)s Cent ab. Auszahlungen sind gesperrt."),
