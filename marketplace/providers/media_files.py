@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from marketplace.catalogue.pictures import ENDINGS, PictureData
 
-KEY = re.compile(r"[0-9a-f]{40}\.(?:webp|svg)")
+KEY = re.compile(r"[0-9a-f]{40}(?:\.svg|(?:-(?:320|640|1200))?\.(?:webp|avif))")
 TYPES = {ending: media_type for media_type, ending in ENDINGS.items()}
 
 
@@ -20,9 +20,10 @@ class MediaFiles:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, picture: PictureData) -> str:
+    def put(self, picture: PictureData, key: str = "") -> str:
         """Writes aside and renames, so that nobody ever reads half a picture."""
-        path = self._path(picture.key)
+        key = key or picture.key
+        path = self._path(key)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, aside = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -30,7 +31,7 @@ class MediaFiles:
                 file.write(picture.content)
             Path(aside).chmod(0o644)
             Path(aside).replace(path)
-        return picture.key
+        return key
 
     def get(self, key: str) -> PictureData | None:
         """Keys that we never made, paths above all, are not there."""
@@ -40,7 +41,7 @@ class MediaFiles:
             content = self._path(key).read_bytes()
         except FileNotFoundError:
             return None
-        return PictureData(content, TYPES[key[40:]])
+        return PictureData(content, TYPES[Path(key).suffix])
 
     def _path(self, key: str) -> Path:
         return self.root / key[:2] / key

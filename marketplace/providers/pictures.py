@@ -8,13 +8,15 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from marketplace.catalogue.pictures import PictureData
+from marketplace.catalogue.pictures import Photo, PictureData
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.words import N_
+from marketplace.providers.picture_reader import MAIN, TOO_LARGE
 
 READER = Path(__file__).with_name("picture_reader.py")
-MOST_BYTES = 10 * 1024 * 1024
-SECONDS = 15
+MOST_BYTES = 12 * 1024 * 1024
+SECONDS = 20
+UNREADABLE = N_("Dieses Bild lässt sich nicht lesen. Bitte nehmen Sie ein JPEG, PNG oder WebP.")
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon"}
@@ -26,13 +28,13 @@ ATTRIBUTES = {
 VALUE = re.compile(r"[\w\s.,#()%+-]*", re.ASCII)
 
 
-def picture_of_upload(content: bytes) -> PictureData:
-    """A new WebP, at most 1200 pixels a side, of an uploaded JPEG, PNG or WebP of at most 10 MB.
+def picture_of_upload(content: bytes) -> Photo:
+    """An uploaded JPEG, PNG or WebP of at most 12 MB made anew: upright, without EXIF, WebP and AVIF in three sizes.
 
     Raises Invalid (field `picture`) for everything else, an SVG included: it is a program, not a picture.
     """
     if len(content) > MOST_BYTES:
-        raise Invalid({"picture": N_("Das Bild ist größer als 10 MB.")})
+        raise Invalid({"picture": N_("Das Bild ist größer als 12 MB.")})
     try:
         made = subprocess.run(
             [sys.executable, "-I", str(READER)],
@@ -43,12 +45,24 @@ def picture_of_upload(content: bytes) -> PictureData:
             env={},
         )
     except subprocess.TimeoutExpired:
-        raise Invalid(
-            {"picture": N_("Dieses Bild lässt sich nicht lesen. Bitte nehmen Sie ein JPEG, PNG oder WebP.")}
-        ) from None
+        raise Invalid({"picture": UNREADABLE}) from None
+    if made.returncode == TOO_LARGE:
+        raise Invalid({"picture": N_("Das Bild hat zu viele Bildpunkte, mehr als 64 Millionen.")})
     if made.returncode != 0 or not made.stdout:
-        raise Invalid({"picture": N_("Dieses Bild lässt sich nicht lesen. Bitte nehmen Sie ein JPEG, PNG oder WebP.")})
-    return PictureData(made.stdout, "image/webp")
+        raise Invalid({"picture": UNREADABLE})
+    renditions = _renditions(made.stdout)
+    return Photo(renditions.pop(MAIN), renditions)
+
+
+def _renditions(told: bytes) -> dict[str, PictureData]:
+    """What the reader wrote: lines `ending length`, each followed by so many bytes."""
+    found: dict[str, PictureData] = {}
+    while told:
+        head, _, rest = told.partition(b"\n")
+        ending, length = head.decode("ascii").split()
+        found[ending] = PictureData(rest[: int(length)], f"image/{ending.rpartition('.')[2]}")
+        told = rest[int(length) :]
+    return found
 
 
 def house_drawing(content: bytes) -> PictureData:

@@ -32,16 +32,35 @@ def with_place():
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_new_picture_is_made(kind):
     made = picture_of_upload(photo(kind))
-    assert made.media_type == "image/webp"
-    with Image.open(io.BytesIO(made.content)) as picture:
-        assert picture.format == "WEBP" and picture.size == (1200, 600)
+    assert made.main.media_type == "image/webp"
+    with Image.open(io.BytesIO(made.main.content)) as picture:
+        assert picture.format == "WEBP" and picture.size == (640, 320)
+    sizes = {}
+    for ending, one in made.more.items():
+        with Image.open(io.BytesIO(one.content)) as picture:
+            sizes[ending] = (picture.format, picture.width)
+            assert one.media_type == f"image/{picture.format.lower()}"
+    assert sizes == {f"-{width}.{kind.lower()}": (kind, width) for width in (320, 640, 1200) for kind in ("WEBP", "AVIF")}
+
+
+def test_every_size_is_kept_and_served(tmp_path):
+    store = media_files(tmp_path.as_uri())
+    key = picture_of_upload(photo()).keep(store)
+    for ending in (".webp", "-320.webp", "-320.avif", "-640.avif", "-1200.webp", "-1200.avif"):
+        assert store.get(key.removesuffix(".webp") + ending) is not None, ending
+    assert store.get(key.removesuffix(".webp") + "-777.webp") is None
+
+
+def test_the_photo_of_a_large_camera_is_read():
+    assert picture_of_upload(photo(size=(8000, 6000), quality=60)).main.content
 
 
 def test_nothing_but_pixels_is_left():
     made = picture_of_upload(with_place())
-    assert b"secret" not in made.content
-    with Image.open(io.BytesIO(made.content)) as picture:
-        assert not picture.getexif() and picture.size == (600, 1200)
+    for one in (made.main, *made.more.values()):
+        assert b"secret" not in one.content
+        with Image.open(io.BytesIO(one.content)) as picture:
+            assert not picture.getexif() and picture.height == 2 * picture.width
 
 
 HOSTILE = {
@@ -52,7 +71,7 @@ HOSTILE = {
     "gif": photo("GIF"),
     "tiff": photo("TIFF"),
     "bomb": photo("PNG", (20_000, 20_000)),
-    "too large": b"\xff\xd8" + b"0" * (10 * 1024 * 1024),
+    "too large": b"\xff\xd8" + b"0" * (12 * 1024 * 1024),
 }
 
 
