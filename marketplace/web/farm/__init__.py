@@ -11,9 +11,11 @@ from marketplace.web.farm import (  # noqa: E402
     frame,
     offer_page,
     overview,
+    packing_offline,
     packing_page,
     packing_paper,
     packing_steps,
+    payout_account,
     statements,
     stock_page,
 )
@@ -23,9 +25,11 @@ __all__ = [
     "frame",
     "offer_page",
     "overview",
+    "packing_offline",
     "packing_page",
     "packing_paper",
     "packing_steps",
+    "payout_account",
     "statements",
     "stock_page",
 ]

@@ -14,7 +14,7 @@ from marketplace.pickup.packing_list import PackingLine, lines_by_order, totals_
 from marketplace.web.access import allow, packer
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.packing_page import deliveries
-from marketplace.web.farm.packing_view import cards, point_name
+from marketplace.web.farm.packing_view import cards, point_name, rows_of
 from marketplace.web.farm.visit import days_and_chosen, farm_here
 from marketplace.web.look.filters import clock_time
 
@@ -35,7 +35,7 @@ def packing_paper(farm_id: int) -> str:
         "farm/packing_paper.html",
         farm=farm,
         day=chosen,
-        cards=cards(farm.id, lines, open_to_pack=False, on_paper=True),
+        cards=cards(lines, rows_of(farm.id, lines, open_to_pack=False, on_paper=True), open_to_pack=False),
         products=totals_by_product([farm.id], [chosen.id]),
         deliveries=deliveries(lines),
         now=clock.now(),

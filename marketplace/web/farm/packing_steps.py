@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 
 from marketplace.kernel.errors import Invalid, NotFound, Refusal
 from marketplace.kernel.ids import id_from_text
+from marketplace.kernel.words import N_
 from marketplace.market_days.wall_clock import local_date
-from marketplace.pickup.pack import pack_line
-from marketplace.pickup.packing_list import PackingLine, line_to_pack, lines_of_order
+from marketplace.pickup.grams_typed import grams_typed
+from marketplace.pickup.pack import Result, pack_line, unpack_line
+from marketplace.pickup.packing_list import PackingLine, line_to_pack, lines_of_order, lines_to_pack
 from marketplace.web.access import allow, packer
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.packing_page import packing_page
@@ -21,25 +23,47 @@ from marketplace.web.farm.words import said, why
 from marketplace.web.look.filters import grams
 
 UNUSUAL_PERCENT = 15
+NO_WEIGHT = N_("Das ist kein Gewicht. Bitte in Gramm, zum Beispiel 1320.")
 FIELDS = {"packed_quantity": "gepackt", "weight_g": "gewicht", "reason": "grund"}
 
 
 @blueprint.post("/<int:farm_id>/packen/<number>")
 @allow(packer)
-def pack_order(farm_id: int, number: str) -> Response | tuple[str, int]:
+def pack_order(farm_id: int, number: str) -> Response:
     """The ticked lines of one order are packed as ordered; a weight that was typed counts as a tick."""
     farm = farm_here(farm_id, packing=True)
     lines = [line for line in lines_of_order([farm.id], number) if line.state == "open"]
+    return _pack_ticked(farm, lines, f"bestellung-{number}")
+
+
+@blueprint.post("/<int:farm_id>/packen")
+@allow(packer)
+def pack_product(farm_id: int) -> Response:
+    """The ticked lines of one product, of many orders."""
+    farm = farm_here(farm_id, packing=True)
+    lines = [line for line in lines_to_pack([farm.id], _named_lines()) if line.state == "open"]
+    return _pack_ticked(farm, lines, "offen")
+
+
+def _named_lines() -> set[int]:
+    """The lines that the form speaks of."""
+    typed = [name.removeprefix("gewicht-") for name in request.form if name.startswith("gewicht-")]
+    return {line for text in (*request.form.getlist("gepackt"), *typed) if (line := id_from_text(text))}
+
+
+def _pack_ticked(farm: FarmHere, lines: list[PackingLine], anchor: str) -> Response:
     wanted = [line for line in lines if _ticked(line)]
     errors: dict[str, str] = {}
     unusual: dict[str, str] = {}
     for line in wanted:
         _pack(farm, line, errors, unusual)
     if errors or unusual:
-        return packing_page(farm, errors=errors, unusual=unusual, typed=_typed(wanted)), 422
+        page = packing_page(farm, errors=errors, unusual=unusual, typed=_typed(wanted))
+        page.status_code = 422
+        return page
     if not wanted:
         flash(_("Es war nichts abgehakt."), "warn")
-    return _back(farm, f"bestellung-{number}" if len(wanted) < len(lines) else "offen")
+    return _back(farm, anchor if len(wanted) < len(lines) else "offen")
 
 
 def _ticked(line: PackingLine) -> bool:
@@ -48,7 +72,11 @@ def _ticked(line: PackingLine) -> bool:
 
 def _pack(farm: FarmHere, line: PackingLine, errors: dict[str, str], unusual: dict[str, str]) -> None:
     field = f"gewicht-{line.id}"
-    weight_g = _number(request.form.get(field, "")) if line.catch_weight else None
+    try:
+        weight_g = grams_typed(request.form.get(field, "")) if line.catch_weight else None
+    except ValueError:
+        errors[f"zeile-{line.id}"] = _("%(name)s: %(why)s", name=line.name, why=_(NO_WEIGHT))
+        return
     if weight_g is not None and is_unusual(line, weight_g) and request.form.get(f"sicher-{line.id}") != str(weight_g):
         unusual[str(line.id)] = str(weight_g)
         errors[f"zeile-{line.id}"] = _(
@@ -70,14 +98,6 @@ def is_unusual(line: PackingLine, weight_g: int, packed: int | None = None) -> b
         return False
     usual = line.usual_g * (line.quantity if packed is None else packed) // line.quantity
     return abs(weight_g - usual) * 100 > UNUSUAL_PERCENT * usual
-
-
-def _number(text: str) -> int | None:
-    """Grams as typed: 1320, 1.320, 1 320 g; None for an empty field, -1 for anything else."""
-    cleaned = "".join(text.split()).removesuffix("g").replace(".", "")
-    if not cleaned:
-        return None
-    return int(cleaned) if cleaned.isascii() and cleaned.isdigit() and len(cleaned) <= 7 else -1
 
 
 def _typed(lines: Iterable[PackingLine]) -> dict[str, str]:
@@ -118,22 +138,52 @@ def say_short(farm_id: int, line_id: int) -> Response | tuple[str, int]:
     farm = farm_here(farm_id, packing=True)
     line = _line(farm, line_id)
     packed = id_or_zero(request.form.get("gepackt", ""))
-    weight_g = _number(request.form.get("gewicht", "")) if line.catch_weight and packed else None
+    try:
+        weight_g = grams_typed(request.form.get("gewicht", "")) if line.catch_weight and packed else None
+    except ValueError:
+        return _short_page(line, {"gewicht": _(NO_WEIGHT)}), 422
     sure = request.form.get("sicher") == str(weight_g)
     if weight_g is not None and packed > 0 and is_unusual(line, weight_g, packed) and not sure:
         asked = _("Wirklich %(grams)s? Dann bitte noch einmal speichern.", grams=grams(weight_g))
         return _short_page(line, {"gewicht": asked}, str(weight_g)), 422
     reason = request.form.get("eigener_grund", "").strip() or request.form.get("grund", "").strip()
     try:
-        pack_line(line.id, [farm.id], packed, weight_g, reason)
+        pack_line(line.id, [farm.id], packed, weight_g, reason, instead_of=_seen())
     except Invalid as refusal:
         return _short_page(line, {FIELDS.get(name, name): said(text) for name, text in refusal.errors.items()}), 422
     except NotFound:
         raise
     except Refusal as refusal:
         return _short_page(line, {"gepackt": why(refusal)}), 422
+    if packed == line.quantity:
+        flash(_("Gespeichert."), "ok")
+        return _back(farm, f"zeile-{line.id}", _day(line))
     flash(_("Gemeldet. Die Kundin bekommt eine Nachricht mit dem Grund."), "ok")
     return _back(farm, f"bestellung-{line.number}", _day(line))
+
+
+@blueprint.post("/<int:farm_id>/packen/zeile/<int:line_id>/offen")
+@allow(packer)
+def unpack(farm_id: int, line_id: int) -> Response | tuple[str, int]:
+    """Takes a tick back."""
+    farm = farm_here(farm_id, packing=True)
+    line = _line(farm, line_id)
+    try:
+        unpack_line(line.id, [farm.id], _seen())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _short_page(_line(farm, line_id), {"gepackt": why(refusal)}), 422
+    flash(_("Wieder offen."), "ok")
+    return _back(farm, f"zeile-{line.id}", _day(line))
+
+
+def _seen() -> Result | None:
+    """The result that the page showed, of the field `war`: units and grams (`2-2800`), or units alone (`2-`)."""
+    packed, dash, weight = request.form.get("war", "").partition("-")
+    if not dash:
+        return None
+    return id_or_zero(packed), id_or_zero(weight) if weight else None
 
 
 def id_or_zero(text: str) -> int:
@@ -144,4 +194,6 @@ def id_or_zero(text: str) -> int:
 
 def _back(farm: FarmHere, anchor: str, day: date | None = None) -> Response:
     tag = day or date_or_none(request.values.get("tag"))
-    return redirect(url_for("farm.packing", farm_id=farm.id, tag=tag, _anchor=anchor), 303)  # type: ignore[return-value]
+    view = "produkte" if request.values.get("ansicht") == "produkte" else None
+    back = url_for("farm.packing", farm_id=farm.id, tag=tag, ansicht=view, _anchor=anchor)
+    return redirect(back, 303)  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""The packing list as it is shown: cards of orders, rows of products, places."""
+"""The packing list as it is shown: cards of orders, cards of products, places. No money: helpers see none."""
 
 from __future__ import annotations
 
@@ -11,85 +11,143 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.pickup.packing_list import PackingLine, ProductTotal
-from marketplace.web.look.filters import grams, money, time_window
+from marketplace.web.look.filters import grams, time_window
+
+Row = dict[str, Any]
+OTHER_LINE = 0
 
 
-def cards(
+def cards(lines: Iterable[PackingLine], rows: Mapping[int, Row], *, open_to_pack: bool) -> list[dict[str, Any]]:
+    """One card an order, by place and large number."""
+    return [_card(list(group), rows, open_to_pack) for _number, group in groupby(lines, lambda line: line.number)]
+
+
+def _card(lines: list[PackingLine], rows: Mapping[int, Row], open_to_pack: bool) -> dict[str, Any]:
+    first = lines[0]
+    done = all(line.state != "open" for line in lines)
+    return {
+        "id": f"bestellung-{first.number}",
+        "number": first.pickup_number,
+        "order": first.number,
+        "name": first.first_name or _("Kundin"),
+        "note": f"{first.number} · {posts(len(lines))}",
+        "done": done,
+        "late": first.late,
+        "place": f"{point_name(first)}, {time_window(first.pickup_from, first.pickup_until)}",
+        "to_pack": open_to_pack and not done,
+        "rows": [rows[line.id] for line in lines],
+    }
+
+
+def product_cards(lines: Iterable[PackingLine], rows: Mapping[int, Row], *, open_to_pack: bool) -> list[dict[str, Any]]:
+    """One card a product: whose it is, by place and large number."""
+
+    def key(line: PackingLine) -> tuple[str, str, str]:
+        return line.name, line.sku, line.sale_unit
+
+    return [
+        _product_card(number, list(group), rows, open_to_pack)
+        for number, (_key, group) in enumerate(groupby(sorted(lines, key=key), key), 1)
+    ]
+
+
+def _product_card(number: int, lines: list[PackingLine], rows: Mapping[int, Row], open_to_pack: bool) -> dict[str, Any]:
+    first = lines[0]
+    done = all(line.state != "open" for line in lines)
+    return {
+        "id": f"artikel-{number}",
+        "number": sum(line.quantity for line in lines),
+        "order": None,
+        "name": first.name,
+        "note": f"{first.sale_unit} · {posts(len(lines))}",
+        "done": done,
+        "late": False,
+        "place": None,
+        "to_pack": open_to_pack and not done,
+        "rows": [rows[line.id] for line in lines],
+    }
+
+
+def posts(count: int) -> str:
+    """`3 Posten`."""
+    return ngettext("%(num)d Posten", "%(num)d Posten", count)
+
+
+def rows_of(
     farm_id: int,
     lines: Iterable[PackingLine],
     *,
     open_to_pack: bool,
+    by_product: bool = False,
     on_paper: bool = False,
     typed: Mapping[str, str] | None = None,
-) -> list[dict[str, Any]]:
-    """One card an order: what `order_card` and `pack_line` show. `on_paper`: with lines to write the weights on."""
-    return [
-        _card(farm_id, list(group), open_to_pack, on_paper, typed or {})
-        for _number, group in groupby(lines, lambda line: line.number)
-    ]
+) -> dict[int, Row]:
+    """What each line shows, by its id. By order it is called by its product, by product by its number and name.
 
-
-def _card(
-    farm_id: int, lines: list[PackingLine], open_to_pack: bool, on_paper: bool, typed: Mapping[str, str]
-) -> dict[str, Any]:
-    first = lines[0]
-    done = all(line.state != "open" for line in lines)
-    parts = ngettext("%(num)d Posten", "%(num)d Posten", len(lines))
-    tag, kind = "", "ok"
-    if done:
-        tag = _("gepackt")
-    elif first.late:
-        tag, kind = _("später bezahlt"), "warn"
+    `on_paper`: with lines to write the weights on, and nothing to press.
+    """
+    typed = typed or {}
+    ticked = set(typed.get("gepackt", "").split())
+    menu = url_for("farm.short", farm_id=farm_id, line_id=OTHER_LINE)
+    head, tail = menu.split(f"/{OTHER_LINE}/")
+    words = (
+        _("soll %(grams)s"),
+        _("alle zusammen"),
+        _("nach Waage"),
+        _("später bezahlt"),
+        _("Kundin"),
+        _("Nummer %(number)s, %(product)s"),
+    )
     return {
-        "number": first.pickup_number,
-        "order": first.number,
-        "name": first.first_name or _("Kundin"),
-        "note": f"{first.number} · {parts}",
-        "done": done,
-        "tag": tag,
-        "tag_kind": kind,
-        "point": point_name(first),
-        "window": time_window(first.pickup_from, first.pickup_until),
-        "to_pack": open_to_pack and not done,
-        "lines": [_row(farm_id, line, open_to_pack, on_paper, typed) for line in lines],
+        line.id: _row(
+            line, "" if on_paper else f"{head}/{line.id}/{tail}", open_to_pack, by_product, ticked, typed, words
+        )
+        for line in lines
     }
 
 
 def _row(
-    farm_id: int, line: PackingLine, open_to_pack: bool, on_paper: bool, typed: Mapping[str, str]
-) -> dict[str, Any]:
-    result = line.state != "open"
-    weigh = None
-    if line.catch_weight and not result and (open_to_pack or on_paper):
-        weigh = grams(line.usual_g) if line.usual_g else _("nach Waage")
-        if line.quantity > 1:
-            weigh = _("%(grams)s, alle zusammen", grams=weigh)
-    count = line.packed_quantity if result and line.packed_quantity is not None else line.quantity
+    line: PackingLine,
+    menu: str,
+    open_to_pack: bool,
+    by_product: bool,
+    ticked: set[str],
+    typed: Mapping[str, str],
+    words: tuple[str, ...],
+) -> Row:
+    """`words`: fixed ones, translated once a page and not once a line."""
+    should, together, by_scale, late, somebody, called = words
+    has_result = line.state != "open"
+    usual = grams(line.usual_g) if line.usual_g else ""
+    name, unit, title = line.name, line.sale_unit, line.name
+    if by_product:
+        title = called % {"number": line.pickup_number, "product": line.name}
+        name = f"{line.pickup_number} · {line.first_name or somebody}"
+        unit = f"{line.number} · {late}" if line.late else line.number
+    target = ""
+    if line.catch_weight:
+        target = should % {"grams": usual} if usual else by_scale
+        target = f"{target}, {together}" if line.quantity > 1 else target
     return {
         "id": line.id,
-        "count": count,
-        "name": line.name,
-        "unit": _unit(line, weigh is None),
-        "done": result or str(line.id) in typed.get("gepackt", "").split(),
-        "weigh": weigh,
-        "weight_g": typed.get(f"gewicht-{line.id}", ""),
-        "amount": None,
-        "short": _short(line) if line.state == "short" else None,
-        "attrs": {"id": f"zeile-{line.id}"} | ({} if open_to_pack and not result else {"disabled": ""}),
-        "short_url": url_for("farm.short", farm_id=farm_id, line_id=line.id) if open_to_pack and not result else None,
+        "number": line.pickup_number,
+        "product": line.name,
+        "called": title,
+        "name": name,
+        "unit": unit,
+        "quantity": line.quantity,
+        "count": line.packed_quantity if line.packed_quantity is not None else line.quantity,
+        "weigh": line.catch_weight and (open_to_pack or has_result or not menu) and line.packed_quantity != 0,
+        "usual_g": line.usual_g,
+        "target": target,
+        "weight": line.weight_g if has_result else typed.get(f"gewicht-{line.id}", ""),
+        "state": line.state,
+        "ticked": has_result or str(line.id) in ticked,
+        "open": open_to_pack and not has_result,
+        "may_change": open_to_pack and line.may_change,
+        "short": _short(line) if line.state == "short" else "",
+        "menu": menu if open_to_pack and (not has_result or line.may_change) else "",
     }
-
-
-def _unit(line: PackingLine, say_weight: bool) -> str:
-    """Sale unit, and what the scale said, or will about say."""
-    notes = [line.sale_unit]
-    if line.usual_g and line.state == "open" and say_weight:
-        notes.append(_("soll %(grams)s", grams=grams(line.usual_g)))
-    if line.state == "short":
-        notes[0] = _("%(unit)s, bestellt %(count)s", unit=line.sale_unit, count=line.quantity)
-    if line.weight_g is not None:
-        notes.append(_("%(grams)s gewogen, %(money)s", grams=grams(line.weight_g), money=money(line.amount_cents)))
-    return " · ".join(notes)
 
 
 def _short(line: PackingLine) -> str:
