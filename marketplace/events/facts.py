@@ -69,6 +69,13 @@ class PaymentWanted(Fact):
 
 
 @dataclass(frozen=True)
+class PaymentNeeded(Fact):
+    """A hold brought no money: the customer is asked to pay by this new payment."""
+
+    payment_id: int
+
+
+@dataclass(frozen=True)
 class RefundWanted(Fact):
     refund_id: int
 
@@ -76,6 +83,20 @@ class RefundWanted(Fact):
 @dataclass(frozen=True)
 class RefundDone(Fact):
     refund_id: int
+
+
+@dataclass(frozen=True)
+class DisputeOpened(Fact):
+    """A customer's bank took a payment back, or asks about it; the market's people have a deadline."""
+
+    dispute_id: int
+
+
+@dataclass(frozen=True)
+class DisputeClosed(Fact):
+    """Won or lost, for good."""
+
+    dispute_id: int
 
 
 @dataclass(frozen=True)

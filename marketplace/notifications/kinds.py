@@ -9,7 +9,7 @@ from typing import Any
 from marketplace.events import facts
 from marketplace.kernel.database import db, rows
 from marketplace.orders.models import Order
-from marketplace.payments.models import Refund
+from marketplace.payments.models import Dispute, Payment, Refund
 from marketplace.payouts.models import PayoutRun, Statement
 
 
@@ -49,6 +49,30 @@ def _refunded(fact: facts.RefundDone) -> list[Occasion]:
     if refund is None:
         return []
     return _customer("refund_issued", refund, f":refund:{refund.id}", refund=refund.id)
+
+
+def _payment_needed(fact: facts.PaymentNeeded) -> list[Occasion]:
+    payment = db.session.get(Payment, fact.payment_id)
+    if payment is None or payment.state != "pending":
+        return []
+    return _customer("payment_needed", payment, f":payment:{payment.id}", payment=payment.id)
+
+
+OPERATORS = """
+SELECT DISTINCT a.email, a.language FROM account a JOIN membership m ON m.account_id = a.id
+WHERE m.market_id = :market AND m.role = 'operator' AND a.disabled_at IS NULL ORDER BY a.email
+"""
+
+
+def _dispute(kind: str, fact: Any) -> list[Occasion]:
+    dispute = db.session.get(Dispute, fact.dispute_id)
+    if dispute is None:
+        return []
+    ref, values = f"dispute:{dispute.id}", {"dispute": dispute.id}
+    return [
+        Occasion(kind, row.email, ref, dispute.market_id, dispute.order_id, row.language, values)
+        for row in rows(OPERATORS, market=dispute.market_id)
+    ]
 
 
 PACKING_FARMS = """
@@ -123,7 +147,10 @@ MESSAGES: Mapping[type[facts.Fact], Callable[[Any], list[Occasion]]] = {
     facts.OrderNotCollected: lambda fact: _customer("order_not_collected", fact),
     facts.OrderExpired: lambda fact: _customer("order_expired", fact),
     facts.OrderCancelled: lambda fact: _customer("order_cancelled", fact),
+    facts.PaymentNeeded: _payment_needed,
     facts.RefundDone: _refunded,
+    facts.DisputeOpened: lambda fact: _dispute("dispute_opened", fact),
+    facts.DisputeClosed: lambda fact: _dispute("dispute_closed", fact),
     facts.MarketDayClosed: _day_closed,
     facts.PayoutRunSubmitted: _run_submitted,
     facts.PayoutRunApproved: _run_approved,

@@ -15,7 +15,7 @@ from marketplace.kernel.words import N_
 from marketplace.notifications.models import Notification
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.tokens import token_of
-from marketplace.payments.models import Refund
+from marketplace.payments.models import Payment, Refund
 
 
 @dataclass(frozen=True)
@@ -241,11 +241,31 @@ def _refund(writer: Writer, notification: Notification) -> Letter:
     )
 
 
+def _payment_needed(writer: Writer, notification: Notification) -> Letter:
+    order = _order(notification)
+    payment = db.session.get(Payment, notification.values["payment"])
+    assert payment is not None
+    packed = order.state in ("ready", "collected", "not_collected")
+    amount = writer.money(payment.amount_cents)
+    return writer.letter(
+        writer.say(N_("Bestellung %(number)s: bitte noch einmal bezahlen"), number=order.number),
+        writer.say(N_("Der Betrag, der auf Ihrer Karte reserviert war, ließ sich nicht einziehen.")),
+        writer.say(N_("Offen sind %(amount)s."), amount=amount)
+        if packed
+        else writer.say(
+            N_("Bitte bezahlen Sie %(amount)s. Was nach dem Packen weniger wird, geben wir zurück."), amount=amount
+        ),
+        writer.say(N_("Es ist nichts doppelt abgebucht: Die alte Reservierung heben wir auf.")),
+        button=(writer.say(N_("Jetzt bezahlen")), order_page(order)),
+    )
+
+
 def letter_of(notification: Notification) -> Letter:
     """The letter of a queued message, from what is true now."""
+    from marketplace.notifications.letters_of_disputes import DISPUTE_LETTERS
     from marketplace.notifications.letters_to_farms import FARM_LETTERS
 
-    return {**LETTERS, **FARM_LETTERS}[notification.kind](Writer(notification), notification)
+    return {**LETTERS, **FARM_LETTERS, **DISPUTE_LETTERS}[notification.kind](Writer(notification), notification)
 
 
 LETTERS: Mapping[str, Callable[[Writer, Notification], Letter]] = {
@@ -258,4 +278,5 @@ LETTERS: Mapping[str, Callable[[Writer, Notification], Letter]] = {
     "order_expired": _expired,
     "order_cancelled": _cancelled,
     "refund_issued": _refund,
+    "payment_needed": _payment_needed,
 }

@@ -6,6 +6,7 @@ from marketplace.ledger import chart
 from marketplace.ledger.post import Entry, post
 from marketplace.orders.models import Order
 from marketplace.payments.bookings import book_cash
+from marketplace.payments.dispute_bookings import carry_losses_over
 from marketplace.payments.rows import lock_payment_of, move
 
 
@@ -39,3 +40,4 @@ def post_fulfilment(order: Order) -> None:
         ]
     if order.owed_cents:
         post("fulfilment", "fulfilment", order.number, order.market_id, entries, order_id=order.id)
+        carry_losses_over(order)

@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 
 from marketplace.kernel.database import command, db
 from marketplace.kernel.ids import id_from_text
-from marketplace.payments.make_refund import look_at_refund
+from marketplace.payments.dispute import look_at_dispute
+from marketplace.payments.make_refund import look_at_refund, look_at_refunds_of
 from marketplace.payments.models import Payment
 from marketplace.payments.settle import settle
 
@@ -22,6 +23,8 @@ def concerns_payments(kind: str) -> bool:
 
 def hear(kind: str, about: dict[str, Any]) -> bool:
     """Looks at the payment an event speaks of. False when it speaks of none of ours."""
+    if kind.startswith("charge.dispute."):
+        return look_at_dispute(str(about.get("id")))
     found = _payment_of(kind, about)
     if found is None:
         return False
@@ -29,6 +32,8 @@ def hear(kind: str, about: dict[str, Any]) -> bool:
     settle(payment_id, ref)
     if kind.startswith(("refund.", "charge.refund.")):
         look_at_refund(str(about.get("id")))
+    elif kind == "charge.refunded" and ref is not None:
+        look_at_refunds_of(ref)  # its refunds are not in it
     return True
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from marketplace.events.facts import RefundDone
 from marketplace.events.outbox import publish
 from marketplace.kernel.clock import now
 from marketplace.kernel.database import command, db, in_transaction
 from marketplace.kernel.errors import NotFound, TryLater
-from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.models import Order
 from marketplace.payments.bookings import book_balance, book_refund, book_refund_came_back
+from marketplace.payments.dispute import look_at_disputes_of
+from marketplace.payments.dispute_refunds import drop, is_undecided, off_the_lines
+from marketplace.payments.found_refunds import row_of, write_down
 from marketplace.payments.gateway import ProviderRefused, RefundView, gateway
-from marketplace.payments.models import Payment, Refund, RefundShare
+from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rows import lock_payment, move
 from marketplace.payments.shares import farm_parts
 
@@ -49,28 +50,68 @@ def make_refund(refund_id: int) -> None:
             view = gateway().refund(request.payment_ref, request.cents, f"re-{request.intent}", about)
         except ProviderRefused as error:
             _refund_failed(refund_id, str(error))
+            if _has_become_needless(refund_id, request.payment_ref):
+                return
             raise
     _refund_made(refund_id, view)
     if view.status in CAME_BACK:
         _came_back(refund_id, view)
 
 
-def look_at_refund(ref: str) -> None:
-    """A refund of ours may have come back since (an event spoke of it). Nothing for those that are not ours."""
+def look_at_refund(ref: str) -> bool:
+    """A refund (re_…) as it is now: ours may have come back, or somebody made it at the provider by hand.
+
+    False for a refund of a payment of nobody here, and for one that moved no money. May run twice.
+    """
     if in_transaction():
         raise RuntimeError("a provider is called with no transaction open")
-    refund_id = _refund_by_ref(ref)
-    if refund_id is None:
-        return
     view = gateway().refund_by_ref(ref)
+    refund_id = row_of(view)
+    if refund_id is None:
+        refund_id = _adopt(view)
+    else:
+        _refund_made(refund_id, view)
+    if refund_id is None:
+        return False
     _note_rows(refund_id, view)
     if view.status in CAME_BACK:
         _came_back(refund_id, view)
+    return True
+
+
+def look_at_refunds_of(payment_ref: str) -> None:
+    """Looks at every refund that the provider has of a PaymentIntent."""
+    for ref in gateway().refunds_of(payment_ref):
+        look_at_refund(ref)
 
 
 @command
-def _refund_by_ref(ref: str) -> int | None:
-    return db.session.scalar(select(Refund.id).where(Refund.provider_ref == ref))  # type: ignore[no-any-return]
+def _adopt(view: RefundView) -> int | None:
+    refund_id = write_down(view)
+    if refund_id is not None:
+        _refund_made(refund_id, view)
+    return refund_id
+
+
+def _has_become_needless(refund_id: int, payment_ref: str) -> bool:
+    """Refused: somebody gave the money back by hand, or the customer's bank took it. Then there is nothing to give.
+
+    True also while a dispute is open: the refund waits for its end.
+    """
+    look_at_refunds_of(payment_ref)
+    look_at_disputes_of(payment_ref)
+    return _drop_if_gone(refund_id)
+
+
+@command
+def _drop_if_gone(refund_id: int) -> bool:
+    order, payment, refund = _lock_refund(refund_id)
+    if refund.state != "submitting" or is_undecided(payment.id):
+        return True
+    if refund.amount_cents <= payment.captured_cents - payment.refunded_cents:
+        return False
+    drop(order, payment, [refund], refund.last_error or "the money was given back at the provider")
+    return True
 
 
 @command
@@ -93,6 +134,8 @@ def _open_refund(refund_id: int) -> _Request | None:
         raise NotFound()
     if payment.state == "authorized":
         raise TryLater("the capture comes first")
+    if is_undecided(payment.id):
+        return None
     return _Request(
         payment.provider_ref,
         refund.amount_cents,
@@ -138,10 +181,7 @@ def _came_back(refund_id: int, view: RefundView) -> None:
     book_refund_came_back(order, refund)
     if view.failure is not None:
         book_balance(order.market_id, view.failure, order.id)
-    for share in db.session.scalars(select(RefundShare).where(RefundShare.refund_id == refund.id)).all():
-        line = db.session.get_one(OrderLine, share.line_id)
-        line.refunded_quantity -= share.quantity
-        line.refunded_cents -= share.amount_cents
+    off_the_lines(refund)
 
 
 def _lock_refund(refund_id: int) -> tuple[Order, Payment, Refund]:

@@ -16,6 +16,7 @@ from marketplace.kernel.words import N_, Words
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.steps import lock_order
 from marketplace.payments.bookings import book_lowered, book_refund
+from marketplace.payments.dispute_refunds import is_lost, note_all_gone, refuse_disputed
 from marketplace.payments.models import Payment, Refund, RefundShare
 from marketplace.payments.rows import lock_payment_of, move
 from marketplace.payments.shares import farm_parts
@@ -78,6 +79,7 @@ def _refund(order: Order, shares: dict[int, tuple[int, int]], reason: str, borne
         raise Conflict(N_("Für diese Bestellung ist kein Geld da, das zurückgehen könnte."))
     if total < 1:
         raise Invalid({"lines": N_("Es ist nichts zu erstatten.")})
+    refuse_disputed(payment)
     if payment.state == "authorized":
         return _lower(order, payment, shares, total, reason, borne_by)
     if payment.method == "pay_at_pickup":
@@ -188,11 +190,11 @@ def _lower(
     return refund
 
 
-def lowered_by_market(payment: Payment) -> int:
+def lowered_by_market(order: Order) -> int:
     """Cents that the market took over before capture: they are owed to the farm and not captured."""
     found = db.session.scalar(
         select(func.coalesce(func.sum(Refund.amount_cents), 0)).where(
-            Refund.payment_id == payment.id,
+            Refund.order_id == order.id,
             Refund.borne_by == "market",
             Refund.state == "done",
             Refund.provider_ref.is_(None),
@@ -207,7 +209,13 @@ def give_back_all(order: Order, payment: Payment) -> None:
 
 
 def give_back(order: Order, payment: Payment, cents: int, reason: str) -> Refund | None:
-    """Gives back what was captured and is not owed (`clearing`): at most what is left."""
+    """Gives back what was captured and is not owed (`clearing`): at most what is left.
+
+    While a dispute is open it waits for its end; after a lost one the bank has given it back already.
+    """
+    if is_lost(payment.id):
+        note_all_gone(order, payment)
+        return None
     under_way = db.session.scalar(
         select(func.coalesce(func.sum(Refund.amount_cents), 0)).where(
             Refund.payment_id == payment.id, Refund.state == "submitting"
@@ -220,7 +228,7 @@ def give_back(order: Order, payment: Payment, cents: int, reason: str) -> Refund
 def refund_deposits(order: Order, amount_cents: int) -> Refund | None:
     """Bottles and crates that came back (DECISIONS 22): to the payment, or in cash; borne by the deposits account."""
     payment = lock_payment_of(order)
-    if payment is None or amount_cents < 1:
+    if payment is None or amount_cents < 1 or is_lost(payment.id):
         return None
     if payment.method != "pay_at_pickup":
         return _intent(order, payment, amount_cents, N_("Pfand zurück"), "deposits")

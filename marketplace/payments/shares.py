@@ -102,12 +102,12 @@ def bear_no_more_than(order: Order, payment: Payment, owed_cents: int) -> None:
 
 
 def _borne(order: Order, payment: Payment) -> list[Entry]:
-    """What farms and market bear of this payment's refunds, those on their way too."""
+    """What farms and market bear of this order's refunds, those on their way too."""
     refunds = db.session.scalars(
         select(Refund)
         .join(Payment, Payment.id == Refund.payment_id)
         .where(
-            Refund.payment_id == payment.id,
+            Refund.order_id == order.id,
             Refund.borne_by.in_(("farm", "market")),
             Refund.state.in_(("submitting", "done")),
             ~_only_lowered(),
@@ -124,6 +124,16 @@ def _borne(order: Order, payment: Payment) -> list[Entry]:
                 for part in farm_parts(refund)
             ]
     return found
+
+
+def borne_cents(order: Order, payment: Payment) -> int:
+    """What farms and market bear of this payment's refunds, in cents."""
+    return sum(entry.amount_cents for entry in _borne(order, payment))
+
+
+def restored_cents(order: Order) -> int:
+    """What of it was given back to them because no goods stood behind it."""
+    return _restored(order)
 
 
 def _restored(order: Order) -> int:
