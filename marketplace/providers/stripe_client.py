@@ -10,20 +10,29 @@ import stripe
 
 from marketplace.kernel.settings import Settings
 from marketplace.payments.gateway import ProviderRefused, ProviderUnavailable
+from marketplace.providers.circuit import Circuit
+from marketplace.providers.deadline import DeadlineClient
 
 # DECISIONS 9: 8 s in all a try, connecting and reading together.
 CONNECT_SECONDS = 2
-READ_SECONDS = 6
+SECONDS_IN_ALL = 8
 WORKER_RETRIES = 2
+# Of the eight threads of a web process (Procfile), so many may wait for the provider; the others serve pages.
+WEB_CALLS_AT_ONCE = 4
 
 
-def make_client(settings: Settings, *, retries: int) -> stripe.StripeClient:
-    """The client for `settings`; `retries` 0 in web, `WORKER_RETRIES` in workers; API version of the library."""
+def make_client(
+    settings: Settings, *, retries: int, circuit: Circuit | None = None, seconds: float = SECONDS_IN_ALL
+) -> stripe.StripeClient:
+    """The client for `settings`; `retries` 0 in web, `WORKER_RETRIES` in workers; API version of the library.
+
+    `seconds`: the longest that one try takes. `circuit`: None asks a provider that is down again and again.
+    """
     return stripe.StripeClient(
         settings.stripe_api_key,
         base_addresses={"api": settings.stripe_api_base},
         max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),  # type: ignore[arg-type]
+        http_client=DeadlineClient(connect_seconds=CONNECT_SECONDS, seconds=seconds, circuit=circuit),
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-import stripe
 from sqlalchemy import select
 
 from marketplace.checkout.place_order import place_order
@@ -21,6 +20,7 @@ from marketplace.payments import gateway
 from marketplace.payments.models import Payment
 from marketplace.payments.rows import payment_of
 from marketplace.payments.settle import settle
+from marketplace.providers.stripe_client import make_client
 from marketplace.providers.stripe_gateway import StripeGateway
 from tests.factories.small_market import SmallMarket
 from tests.providers.stand_in_stripe.running import KEY, Running
@@ -54,9 +54,7 @@ class Till:
 def till_of(stand_in: Running, settings: Settings) -> Till:
     """Resets the stand-in and puts it behind the port of this process."""
     stand_in.order("reset")
-    client = stripe.StripeClient(
-        KEY, base_addresses={"api": stand_in.url}, max_network_retries=0, http_client=stripe.RequestsClient(timeout=10)
-    )
+    client = make_client(replace(settings, stripe_api_base=stand_in.url, stripe_api_key=KEY), retries=0)
     gateway.use(StripeGateway(client, settings.stripe_webhook_secrets, live=False))
     return Till(stand_in)
 
