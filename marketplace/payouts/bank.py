@@ -61,10 +61,18 @@ class AccountRequest:
 
 @dataclass(frozen=True)
 class AccountView:
-    """`enabled`: transfers may go there now."""
+    """`enabled`: transfers may go there now.
+
+    `submitted`: the farm has answered the provider's questions once. `missing`: what it asks for now, in its own words
+    (`individual.verification.document`); `reviewing`: what it is looking at. `disabled`: why it pays nothing there.
+    """
 
     ref: str
     enabled: bool
+    submitted: bool = False
+    missing: tuple[str, ...] = ()
+    reviewing: tuple[str, ...] = ()
+    disabled: str = ""
 
 
 class Bank(Protocol):
@@ -79,6 +87,10 @@ class Bank(Protocol):
     def open_account(self, request: AccountRequest) -> AccountView: ...
 
     def account(self, ref: str) -> AccountView: ...
+
+    def onboarding_link(self, account_ref: str, return_url: str, refresh_url: str) -> str:
+        """A page of the provider, good once and for minutes, where the farm answers its questions. Never kept."""
+        ...
 
 
 _bank: Bank | None = None

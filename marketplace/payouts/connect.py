@@ -1,4 +1,4 @@
-"""A farm's account at the provider, to which transfers go."""
+"""A farm's account at the provider, to which transfers go: opened, looked at, filled in by the farm itself there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from marketplace.farms.models import Farm
 from marketplace.kernel.database import command, db, in_transaction, scalar
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import id_from_text
-from marketplace.payouts.bank import AccountRequest, port
+from marketplace.payouts.bank import AccountRequest, AccountView, port
+
+# The provider's reasons that no form of the farm undoes by itself.
+STOPPED = ("rejected", "listed", "platform_paused")
 
 
 def connect_farm(farm_id: int) -> None:
@@ -20,14 +23,41 @@ def connect_farm(farm_id: int) -> None:
         note_connected_account(farm_id, view.ref, view.enabled)
 
 
-def look_at_account(farm_id: int) -> None:
-    """Notes whether the provider lets the farm be paid now (after its event `account.updated`)."""
+def look_at_account(farm_id: int) -> AccountView | None:
+    """Notes whether the provider lets the farm be paid now (after its event `account.updated`); what it says.
+
+    None for a farm without an account there. Raises what the port raises.
+    """
     if in_transaction():
         raise RuntimeError("a provider is called with no transaction open")
     ref = _ref(farm_id)
-    if ref is not None:
-        view = port().account(ref)
-        note_connected_account(farm_id, view.ref, view.enabled)
+    if ref is None:
+        return None
+    view = port().account(ref)
+    note_connected_account(farm_id, view.ref, view.enabled)
+    return view
+
+
+def stage_of(view: AccountView) -> str:
+    """enabled, disabled (it was stopped), review (the provider looks), or begin (the farm has to say more)."""
+    if view.enabled:
+        return "enabled"
+    if view.disabled.startswith(STOPPED) or (view.submitted and view.disabled and view.missing):
+        return "disabled"
+    if view.submitted and not view.missing:
+        return "review"
+    return "begin"
+
+
+def onboarding_link(farm_id: int, return_url: str, refresh_url: str) -> str:
+    """The address of the provider's page for this farm, asked for now and good once; opens the account if need be.
+
+    `refresh_url`: where the provider sends the farm for a fresh link. Raises what the port raises.
+    """
+    connect_farm(farm_id)
+    ref = _ref(farm_id)
+    assert ref is not None
+    return port().onboarding_link(ref, return_url, refresh_url)
 
 
 @command

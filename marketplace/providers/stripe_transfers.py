@@ -63,6 +63,19 @@ class StripeBank:
         with outcomes():
             return _account(self._api.accounts.retrieve(ref))
 
+    def onboarding_link(self, account_ref: str, return_url: str, refresh_url: str) -> str:
+        with outcomes():
+            link = self._api.account_links.create(
+                {
+                    "account": account_ref,
+                    "type": "account_onboarding",
+                    "return_url": return_url,
+                    "refresh_url": refresh_url,
+                    "collection_options": {"fields": "eventually_due"},
+                }
+            )
+        return str(link.url)
+
 
 def _transfer(found: Any) -> TransferView:
     data = plain(found)
@@ -79,4 +92,13 @@ def _transfer(found: Any) -> TransferView:
 def _account(found: Any) -> AccountView:
     data = plain(found)
     active = (data.get("capabilities") or {}).get("transfers") == "active"
-    return AccountView(data["id"], enabled=bool(active and data.get("payouts_enabled", True)))
+    asked = data.get("requirements") or {}
+    missing = [*(asked.get("past_due") or ()), *(asked.get("currently_due") or ())]
+    return AccountView(
+        data["id"],
+        enabled=bool(active and data.get("payouts_enabled", True)),
+        submitted=bool(data.get("details_submitted")),
+        missing=tuple(dict.fromkeys(missing)),
+        reviewing=tuple(asked.get("pending_verification") or ()),
+        disabled=asked.get("disabled_reason") or "",
+    )

@@ -20,10 +20,11 @@ def around() -> dict[str, Any]:
     if farm is None:
         return {"sign_out_url": SIGN_OUT, "home_url": "/hof/"}
     packing = (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short"))
+    money = ("farm.statements", "farm.statement", "farm.object_to", "farm.payout_account")
     items = (
         (_("Bestand"), "farm.stock", ("farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer")),
         packing,
-        (_("Abrechnung"), "farm.statements", ("farm.statements", "farm.statement", "farm.object_to")),
+        (_("Abrechnung"), "farm.statements", money),
     )
     if not farm.runs:  # a helper packs, and sees no money
         items = (packing,)
