@@ -14,6 +14,7 @@ from marketplace.kernel.words import N_
 DEFAULTS: dict[str, Any] = {
     "catch_weight_tolerance_bp": 1500,  # how much more than the usual weight a card is asked to hold
     "cooling_off_days": 3,  # after a change of bank data nothing is paid out for so long (DECISIONS 23)
+    "datev_accounts": {},  # numbers of the tax adviser's chart where they are not the house's (payouts/datev.py)
     "dispute_losses_borne_by": "market",
     "provider_fees_borne_by": "market",
     "no_show_refund_bp": 0,  # of the goods' price, when nobody came

@@ -21,6 +21,7 @@ from marketplace.web.office import (  # noqa: E402
     run_page,
     run_steps,
     runs,
+    settings_page,
     statement_page,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "run_page",
     "run_steps",
     "runs",
+    "settings_page",
     "statement_page",
 ]
