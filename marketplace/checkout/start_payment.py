@@ -7,7 +7,7 @@ import logging
 from marketplace.kernel.database import command
 from marketplace.payments.gateway import ProviderRefused, ProviderUnavailable
 from marketplace.payments.request import open_session
-from marketplace.payments.rows import payment_of
+from marketplace.payments.rows import open_attempt
 
 log = logging.getLogger(__name__)
 
@@ -26,5 +26,5 @@ def start_payment(order_id: int) -> str | None:
 
 @command
 def _pending(order_id: int) -> int | None:
-    payment = payment_of(order_id)
-    return payment.id if payment is not None and payment.state == "pending" else None
+    payment = open_attempt(order_id)
+    return None if payment is None else payment.id

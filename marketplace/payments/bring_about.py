@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace.kernel.clock import machine_now
 from marketplace.kernel.database import command, db
+from marketplace.payments.ask_again import lose_hold
 from marketplace.payments.gateway import UNKNOWN, PaymentView, ProviderRefused, gateway
 from marketplace.payments.models import Payment
 from marketplace.payments.request import lost_page, open_session
@@ -54,10 +55,10 @@ def _capture(payment_id: int) -> None:
 
 @command
 def _capture_failed(payment_id: int, error: str) -> None:
-    """The payment stays authorized and becomes an exception for the office (DECISIONS 16)."""
-    _, payment = lock_payment(payment_id)
-    payment.wanted = None
-    payment.last_error = error[:500]
+    """The payment stays authorized and becomes an exception for the office, the customer is asked (DECISIONS 16)."""
+    order, payment = lock_payment(payment_id)
+    if payment.state == "authorized" and payment.wanted == "capture":
+        lose_hold(order, payment, error)
 
 
 def _cancel(payment_id: int) -> None:

@@ -11,7 +11,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.steps import step
 from marketplace.payments.models import Payment
 from marketplace.payments.refund import give_back, lowered_by_market
-from marketplace.payments.rows import lock_payment_of
+from marketplace.payments.rows import lock_attempts, lock_payment_of
 from marketplace.payments.shares import bear_no_more_than
 from marketplace.stock.reserve import release
 
@@ -39,13 +39,13 @@ def settle_owed(order: Order, payment: Payment) -> None:
     What was refunded before stays refunded: it is a reduction of what is owed, borne by whom it says.
     """
     bear_no_more_than(order, payment, order.owed_cents)
+    owed = order.owed_cents - lowered_by_market(order)
     if payment.state == "authorized":
-        owed = order.owed_cents - lowered_by_market(payment)
         payment.capture_cents = owed
         payment.wanted = "capture" if owed > 0 else "cancel"
         publish(PaymentWanted(payment.id))
     elif payment.state in ("captured", "partially_refunded"):
-        give_back(order, payment, payment.captured_cents - order.owed_cents, N_("Weniger gepackt als bezahlt"))
+        give_back(order, payment, payment.captured_cents - owed, N_("Weniger gepackt als bezahlt"))
 
 
 def _nothing_left(order: Order, payment: Payment | None) -> None:
@@ -57,13 +57,40 @@ def _nothing_left(order: Order, payment: Payment | None) -> None:
 
 
 def let_go(order: Order, payment: Payment | None) -> None:
-    """The order ended without goods: its page is closed, its hold let go, what was captured goes back."""
+    """The order ended without goods: its page is closed, its hold let go, what was captured goes back.
+
+    Of every attempt to pay it, not only of the one that counts.
+    """
     if payment is None:
         return
     bear_no_more_than(order, payment, 0)
-    if payment.state in ("pending", "authorized", "failed"):
+    for attempt in lock_attempts(order):
+        if attempt.state in ("pending", "authorized", "failed"):
+            attempt.wanted = "cancel"
+            publish(PaymentWanted(attempt.id))
+        elif attempt.state in ("captured", "partially_refunded"):
+            give_back(order, attempt, attempt.captured_cents, N_("Bestellung storniert"))
+    db.session.flush()
+
+
+def keep_only(order: Order, payment: Payment) -> None:
+    """Of several attempts at most one takes money (I5): for a locked payment that has just brought some.
+
+    Another one that has money already keeps it, and this one goes back; one that has none is let go.
+    """
+    for other in lock_attempts(order):
+        if other.id == payment.id:
+            continue
+        if other.state in ("captured", "partially_refunded"):
+            _one_too_many(order, payment)
+        elif other.state in ("pending", "authorized") and other.wanted != "cancel":
+            other.wanted = "cancel"
+            publish(PaymentWanted(other.id))
+
+
+def _one_too_many(order: Order, payment: Payment) -> None:
+    if payment.state == "authorized":
         payment.wanted = "cancel"
         publish(PaymentWanted(payment.id))
-    elif payment.state in ("captured", "partially_refunded"):
-        give_back(order, payment, payment.captured_cents, N_("Bestellung storniert"))
-    db.session.flush()
+    else:
+        give_back(order, payment, payment.captured_cents, N_("Doppelt bezahlt"))

@@ -14,11 +14,13 @@ from marketplace.orders.models import Order
 from marketplace.orders.tokens import token_of
 from marketplace.payments.gateway import ProviderRefused, SessionRequest, SessionView, gateway
 from marketplace.payments.models import Payment
-from marketplace.payments.rows import lock_payment
+from marketplace.payments.rows import lock_payment, owes_again, payment_of
 
 SHORTEST_SESSION = timedelta(minutes=30)
 # Our second try must still be at least 30 minutes before the end, or the provider refuses the page.
 SPARE = timedelta(minutes=5)
+# The provider keeps a page for a day at most.
+MAILED_SESSION = timedelta(hours=23)
 
 
 def add_payment(order: Order, *, capture_later: bool) -> Payment:
@@ -63,24 +65,31 @@ def open_session(payment_id: int) -> str | None:
 def _prepare(payment_id: int) -> tuple[SessionRequest | None, str | None]:
     order, payment = lock_payment(payment_id)
     if payment.session_ref is not None:
-        return None, payment.session_url if order.state == "awaiting_payment" else None
-    if order.state != "awaiting_payment" or payment.state != "pending" or payment.wanted != "session":
+        return None, payment.session_url if _is_asked(order) else None
+    if not _is_asked(order) or payment.state != "pending" or payment.wanted != "session":
         return None, None
     now = machine_now()
     if payment.session_expires_at is None or payment.session_expires_at < now + SHORTEST_SESSION:
-        payment.session_expires_at = (now + _session_life()).replace(microsecond=0)
+        payment.session_expires_at = (now + _session_life(order)).replace(microsecond=0)
     payment.tried_at = now
     return _request(order, payment), None
 
 
-def _session_life() -> timedelta:
-    """DECISIONS 21: max(30 min, 2 × TTL + 5 min), with room for a second try."""
+def _is_asked(order: Order) -> bool:
+    """Does the order still wait for money: its first, or once more because a hold brought none?"""
+    return order.state == "awaiting_payment" or owes_again(order, payment_of(order.id))
+
+
+def _session_life(order: Order) -> timedelta:
+    """DECISIONS 21: max(30 min, 2 × TTL + 5 min), with room for a second try; one that was mailed: nearly a day."""
+    if order.state != "awaiting_payment":
+        return MAILED_SESSION
     return max(SHORTEST_SESSION + SPARE, timedelta(seconds=2 * installation.settings().order_ttl_seconds) + SPARE)
 
 
-def _session_key(payment: Payment, ends: datetime) -> str:
+def _session_key(order: Order, payment: Payment, ends: datetime) -> str:
     """`cs-<uuid>`; a page that had to get a later end is another request with a key of its own."""
-    if ends - payment.created_at <= _session_life() + timedelta(minutes=1):
+    if ends - payment.created_at <= _session_life(order) + timedelta(minutes=1):
         return f"cs-{payment.uuid}"
     return f"cs-{payment.uuid}-{int(ends.timestamp())}"
 
@@ -89,7 +98,7 @@ def _request(order: Order, payment: Payment) -> SessionRequest:
     page = f"{installation.settings().public_url}/bestellung/{order.number}?token={token_of(order)}"
     assert payment.session_expires_at is not None
     return SessionRequest(
-        key=_session_key(payment, payment.session_expires_at),
+        key=_session_key(order, payment, payment.session_expires_at),
         order_number=order.number,
         payment_id=payment.id,
         amount_cents=payment.amount_cents,
@@ -113,7 +122,7 @@ def _record(payment_id: int, view: SessionView) -> str | None:
         payment.last_error = None
     if payment.wanted == "session":
         payment.wanted = None
-    if order.state != "awaiting_payment":
+    if not _is_asked(order):
         # It ended while the provider was answering: the page must not be paid any more.
         if payment.state in ("pending", "failed", "cancelled"):
             payment.wanted = "cancel"

@@ -18,12 +18,17 @@ from marketplace.market_days.places import take_place
 from marketplace.orders.models import Order
 from marketplace.orders.states import PAID_FOR
 from marketplace.orders.steps import step
+from marketplace.payments.ask_again import lose_hold
 from marketplace.payments.bookings import book_balance, book_charge
 from marketplace.payments.gateway import PaymentView, SessionView, gateway
 from marketplace.payments.models import Payment
+from marketplace.payments.ready import keep_only, settle_owed
 from marketplace.payments.refund import give_back_all
-from marketplace.payments.rows import lock_payment, move
+from marketplace.payments.rows import lock_payment, move, payment_of
 from marketplace.stock.reserve import consume, keep_without_end, reserve_again
+
+
+PACKED = ("ready", "collected", "not_collected")
 
 
 @dataclass(frozen=True)
@@ -117,12 +122,14 @@ def _came_to_nothing(order: Order, payment: Payment) -> None:
 
 def _hold_is_gone(order: Order, payment: Payment) -> None:
     """Let go by us, or ended by itself: an order that goes on without money is an exception for the office."""
-    if payment.state == "authorized" and order.state in PAID_FOR:
+    counting = payment_of(order.id)
+    if payment.state == "authorized" and order.state in PAID_FOR and counting is not None and counting.id == payment.id:
         if payment.wanted == "cancel":  # there was nothing left to capture: the market took it all on itself
+            payment.wanted = None
             move(order, payment, "refunded")
+            keep_only(order, payment)
         else:
-            payment.last_error = f"{payment.provider_ref}: the hold has ended, nothing was captured"
-        payment.wanted = None
+            lose_hold(order, payment, f"{payment.provider_ref}: the hold has ended, nothing was captured")
     elif payment.state in ("pending", "authorized", "failed"):
         payment.wanted = None
         move(order, payment, "cancelled")
@@ -133,6 +140,7 @@ def _authorized(order: Order, payment: Payment, view: PaymentView) -> None:
         payment.authorized_cents = view.capturable_cents
         payment.last_error = None
         move(order, payment, "authorized")
+        keep_only(order, payment)
     if payment.state == "authorized":
         _confirm_or_let_go(order, payment)
 
@@ -145,6 +153,9 @@ def _captured(order: Order, payment: Payment, view: PaymentView) -> None:
         payment.last_error = None
         move(order, payment, "captured")
         book_charge(order, payment, view.received_cents)
+        keep_only(order, payment)
+        if order.state in PACKED and payment.capture_cents is None:  # a second attempt, for what was owed then
+            settle_owed(order, payment)
     if view.balance is not None:
         book_balance(order.market_id, view.balance, order.id)
     if payment.state == "captured":

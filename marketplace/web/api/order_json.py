@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.kernel.database import db
 from marketplace.orders.models import Order, OrderHistory, OrderLine
 from marketplace.orders.tokens import token_of
-from marketplace.payments.rows import payment_of
+from marketplace.payments.rows import open_attempt, owes_again, payment_of
 
 
 def placed_json(order: Order, payment_url: str | None) -> dict[str, Any]:
@@ -47,10 +47,10 @@ def order_json(order: Order, *, for_office: bool = False) -> dict[str, Any]:
 
 def payment_url(order: Order) -> str | None:
     """Where the order can be paid now; null once it is paid, ended, or while the provider has not answered."""
-    if order.state != "awaiting_payment":
+    if order.state != "awaiting_payment" and not owes_again(order, payment_of(order.id)):
         return None
-    payment = payment_of(order.id)
-    return payment.session_url if payment is not None and payment.state == "pending" else None
+    payment = open_attempt(order.id)
+    return None if payment is None else payment.session_url
 
 
 def history(order: Order) -> list[OrderHistory]:

@@ -32,7 +32,7 @@ def order(number: str) -> Response:
 def page(view: OrderView, came_back: int = 0) -> dict[str, Any]:
     """What the template needs."""
     found = view.order
-    waits = bool(came_back) and view.can_pay
+    waits = bool(came_back) and (view.can_pay or view.owes_again)
     return {
         "view": view,
         "order": found,

@@ -11,6 +11,7 @@ from marketplace.checkout.extend_hold import extend_hold
 from marketplace.checkout.start_payment import start_payment
 from marketplace.kernel.errors import Conflict
 from marketplace.orders.models import Order
+from marketplace.payments.ask_again import ask_again
 from marketplace.web.access import allow, anyone
 from marketplace.web.api.problems import said
 from marketplace.web.shop import blueprint
@@ -35,10 +36,17 @@ def _back(order: Order) -> Response:
 def pay(number: str) -> Response:
     """To the hosted page; back to the order while the provider does not answer."""
     order = _mine(number)
+    if order_view(order).owes_again:
+        try:
+            ask_again(order.id, tell=False)
+        except Conflict as refusal:
+            flash(said(refusal.detail), "warn")
+            return _back(order)
     url = start_payment(order.id)
     if url is not None:
         return redirect(url, 303)  # type: ignore[return-value]
-    if order_view(order).can_pay:
+    view = order_view(order)
+    if view.can_pay or view.owes_again:
         flash(
             _("Die Zahlungsseite antwortet gerade nicht. Bitte versuchen Sie es gleich noch einmal."),
             "warn",

@@ -18,7 +18,7 @@ from marketplace.orders.find import order_by_number
 from marketplace.orders.models import Order, OrderHistory, OrderLine
 from marketplace.orders.tokens import order_by_token
 from marketplace.payments.models import Payment
-from marketplace.payments.rows import payment_of
+from marketplace.payments.rows import open_attempt, owes_again, payment_of
 from marketplace.web.access import current_actor
 
 WITH_TICKET = ("confirmed", "packing", "ready", "collected", "not_collected")
@@ -26,11 +26,15 @@ WITH_TICKET = ("confirmed", "packing", "ready", "collected", "not_collected")
 
 @dataclass(frozen=True)
 class OrderView:
-    """What the page is made of. `steps`: when each state was reached first; `farms`: names by id."""
+    """What the page is made of. `steps`: when each state was reached first; `farms`: names by id.
+
+    `payment` is the one that counts, `attempt` the one that can still be made.
+    """
 
     order: Order
     slot: SlotView
     payment: Payment | None
+    attempt: Payment | None
     farms: dict[int, str]
     history: tuple[OrderHistory, ...]
 
@@ -59,6 +63,11 @@ class OrderView:
     def can_pay(self) -> bool:
         order = self.order
         return order.state == "awaiting_payment" and (order.expires_at is None or order.expires_at > clock.now())
+
+    @property
+    def owes_again(self) -> bool:
+        """The hold brought no money: the customer is asked once more (DECISIONS 16)."""
+        return owes_again(self.order, self.payment)
 
     @property
     def can_extend(self) -> bool:
@@ -101,4 +110,7 @@ def order_view(order: Order) -> OrderView:
     history = db.session.scalars(
         select(OrderHistory).where(OrderHistory.order_id == order.id).order_by(OrderHistory.at, OrderHistory.id)
     )
-    return OrderView(order, slot_by_id(order.slot_id), payment_of(order.id), farms, tuple(history))
+    payment = payment_of(order.id)
+    asked = order.state == "awaiting_payment" or owes_again(order, payment)
+    attempt = open_attempt(order.id) if asked else None
+    return OrderView(order, slot_by_id(order.slot_id), payment, attempt, farms, tuple(history))

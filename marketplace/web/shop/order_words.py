@@ -160,6 +160,8 @@ def payment_words(view: OrderView) -> str:
     order = view.order
     if order.payment_method == "pay_at_pickup":
         return _("Bezahlt.") if order.payment_state == "captured" else _("Sie zahlen bei der Abholung.")
+    if view.owes_again:
+        return _("Der reservierte Betrag ließ sich nicht einziehen. Es ist nichts abgebucht.")
     words = {
         "none": "",
         "pending": _("Noch ist nichts abgebucht."),
