@@ -27,7 +27,9 @@ LEFT JOIN farm_connected_account ac ON ac.provider_ref = w.about ->> 'id'
 LEFT JOIN payment p ON p.id = coalesce((f.payload ->> 'payment_id')::bigint, hp.id)
 LEFT JOIN refund r ON r.id = (f.payload ->> 'refund_id')::bigint
 LEFT JOIN notification n ON n.id = (f.payload ->> 'notification_id')::bigint
-LEFT JOIN orders o ON o.id = coalesce((f.payload ->> 'order_id')::bigint, p.order_id, r.order_id, n.order_id)
+LEFT JOIN dispute di ON di.id = (f.payload ->> 'dispute_id')::bigint
+LEFT JOIN orders o
+       ON o.id = coalesce((f.payload ->> 'order_id')::bigint, p.order_id, r.order_id, n.order_id, di.order_id)
 LEFT JOIN market_day md ON md.id = (f.payload ->> 'market_day_id')::bigint
 LEFT JOIN statement s ON s.id = (f.payload ->> 'statement_id')::bigint
 LEFT JOIN farm fa ON fa.id = coalesce((f.payload ->> 'farm_id')::bigint, s.farm_id, ac.farm_id)

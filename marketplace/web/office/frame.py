@@ -26,14 +26,19 @@ def around() -> dict[str, Any]:
     person = current_actor()
     markets = my_markets()
     runs = rows(_WAITING, me=person.account_id or 0, markets=[market.id for market in markets])[0].runs
-    items = (
+    items: tuple[tuple[str, str, str, tuple[str, ...], int], ...] = (
         (_("Heute"), "office.front", "tray", ("front",), 0),
         (_("Markttage"), "office.days", "calendar-blank", ("days", "day", "new_day", "plan_day", "cancel_day_now"), 0),
         (_("Bestellungen"), "office.orders", "receipt", ("orders", "order", "refund", "cancel"), 0),
         (_("Auszahlungen"), "office.runs", "coins", ("runs", "run", "statement", "sign", "start_paying"), runs),
+        (_("Konten der Höfe"), "office.farm_accounts", "bank", ("farm_accounts",), 0),
+        (_("Geld"), "office.money", "scales", ("money", "compare_now"), 0),
         (_("Bücher"), "office.books", "book-open", ("books", "entries"), 0),
         (_("Zustellungen"), "office.deliveries", "truck", ("deliveries",), 0),
     )
+    if own():  # an approver reads and signs, and changes nothing
+        settings = ("market_settings", "change_market_setting")
+        items = (*items, (_("Einstellungen"), "office.market_settings", "gear", settings, 0))
     here = (request.endpoint or "").removeprefix("office.")
     return {
         "home_url": url_for("office.front"),

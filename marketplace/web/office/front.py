@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, url_for
@@ -10,40 +9,29 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.kernel import clock
-from marketplace.payouts.locks import unmatched_cents
 from marketplace.web.access import allow, approver_or_operator
 from marketplace.web.look.filters import date_long, date_paper, date_short, moment_near, money
 from marketplace.web.office import blueprint
 from marketplace.web.office.delivery_rows import deliveries_of
+from marketplace.web.office.front_money import money_troubles
 from marketplace.web.office.front_rows import (
+    accounts_disabled,
     failed_statements,
-    money_missing,
     open_runs,
     packed_by_default,
-    refunds_stuck,
     week_slots,
 )
-from marketplace.web.office.visit import me, my_markets, own, readable
-from marketplace.web.office.words import flag_words
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """One exception: what, whom, how much; why; and where it is dealt with."""
-
-    what: str
-    more: str
-    icon: str
-    kind: str
-    url: str
-    do: str
+from marketplace.web.office.provider_words import plainly
+from marketplace.web.office.trouble import Trouble
+from marketplace.web.office.visit import me, own, readable
+from marketplace.web.office.words import consumer_words, flag_words
 
 
 @blueprint.get("/")
 @allow(approver_or_operator)
 def front() -> str:
     """Exceptions, or the green state; the slots of the coming week."""
-    found = [*_money(), *_payouts(), *_workers(), *_packing()]
+    found = [*money_troubles(), *_payouts(), *_workers(), *_packing()]
     slots = week_slots(readable())
     upcoming = [slot for slot in slots if slot.orders_close_at > clock.now()]
     return render_template(
@@ -62,31 +50,22 @@ def _title(count: int) -> str:
     return ngettext("1 Ding braucht Sie", "%(num)d Dinge brauchen Sie", count)
 
 
-def _money() -> list[Trouble]:
-    found = []
-    for market in my_markets():
-        if cents := unmatched_cents(market.id):
-            what = _("Bücher weichen ab: %(cents)s", cents=money(cents, sign=True))
-            more = f"{market.name}: " + _("unsere Bücher gegen die des Zahlungsanbieters. Auszahlungen sind gesperrt.")
-            found.append(Trouble(what, more, "scales", "stop", url_for("office.books"), _("Bücher ansehen")))
-    for row in money_missing(readable()):
-        what = _("Geld fehlt: %(number)s, %(cents)s", number=row.number, cents=money(row.owed_cents))
-        more = row.last_error or _("Die Abholung hat begonnen, das Geld ist noch nicht eingezogen.")
-        url = url_for("office.order", number=row.number)
-        found.append(Trouble(what, more, "credit-card", "stop", url, _("Ansehen")))
-    for row in refunds_stuck(readable()):
-        what = _("Erstattung hängt: %(number)s, %(cents)s", number=row.number, cents=money(row.amount_cents))
-        url = url_for("office.order", number=row.number)
-        found.append(Trouble(what, row.last_error, "arrow-counter-clockwise", "stop", url, _("Ansehen")))
-    return found
-
-
 def _payouts() -> list[Trouble]:
     found = []
     for row in failed_statements(readable()):
         what = _("Auszahlung gescheitert: %(farm)s, %(cents)s", farm=row.name, cents=money(row.payout_cents))
         url = url_for("office.run", run_id=row.run_id)
-        found.append(Trouble(what, flag_words(row.last_error or ""), "bank", "stop", url, _("Zum Lauf")))
+        known = flag_words(row.last_error or "")
+        more = plainly(row.last_error) if known == row.last_error else known
+        found.append(Trouble(what, more, "bank", "stop", url, _("Zum Lauf")))
+    for row in accounts_disabled(readable()):
+        what = _("Konto gesperrt: %(farm)s", farm=row.name)
+        more = _(
+            "Seit %(when)s überweist der Zahlungsanbieter nicht mehr dorthin. Offen: %(cents)s. Der Hof muss handeln.",
+            when=moment_near(row.since),
+            cents=money(row.payable_cents),
+        )
+        found.append(Trouble(what, more, "bank", "stop", url_for("office.farm_accounts"), _("Konten ansehen")))
     for row in open_runs(readable()):
         found += _run(row)
     return found
@@ -113,7 +92,7 @@ def _workers() -> list[Trouble]:
     if not parked:
         return []
     what = ngettext("1 Auftrag kam nicht durch", "%(num)d Aufträge kamen nicht durch", len(parked))
-    more = parked[0].last_error or parked[0].kind
+    more = _("%(work)s. %(why)s", work=consumer_words(parked[0].consumer), why=plainly(parked[0].last_error))
     return [Trouble(what, more, "truck", "stop", url_for("office.deliveries"), _("Ansehen"))]
 
 

@@ -11,7 +11,8 @@ from marketplace.kernel.database import rows
 
 # Money that should be in and is not: the capture failed, or the pickup has begun and nothing was captured (I9).
 _MONEY = """
-SELECT o.number, p.authorized_cents, o.owed_cents, p.last_error, s.pickup_from, m.timezone
+SELECT o.number, p.authorized_cents, o.owed_cents, p.last_error, s.pickup_from, m.timezone,
+       EXISTS (SELECT 1 FROM payment n WHERE n.order_id = o.id AND n.id > p.id AND n.state = 'pending') AS asked_again
 FROM payment p
 JOIN orders o ON o.id = p.order_id
 JOIN pickup_slot s ON s.id = o.slot_id
@@ -24,10 +25,36 @@ ORDER BY s.pickup_from, o.id LIMIT 50
 """
 
 _REFUNDS = """
-SELECT o.number, r.amount_cents, r.last_error
+SELECT o.number, r.amount_cents, r.last_error, r.provider_ref IS NOT NULL AS came_back
 FROM refund r JOIN orders o ON o.id = r.order_id
 WHERE o.market_id = ANY(:markets) AND r.state IN ('submitting', 'failed') AND r.last_error IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM refund n WHERE n.order_id = r.order_id AND n.id > r.id AND n.state <> 'failed'
+                  AND n.amount_cents >= r.amount_cents)
 ORDER BY r.id LIMIT 50
+"""
+
+# An account that was enabled once and is not any more; `since` the change, `payable_cents` what the farm has to get.
+_DISABLED = """
+SELECT f.id, f.name, f.market_id,
+       coalesce((SELECT max(a.at) FROM audit a WHERE a.object = 'farm:' || f.id
+                 AND a.action = 'farm_connected_account.update' AND a.after::jsonb ->> 'enabled' = 'false'),
+                c.created_at) AS since,
+       -coalesce((SELECT sum(e.amount_cents) FROM ledger_entry e
+                  WHERE e.account = 'farm:' || f.id || ':' || 'payable'), 0)::bigint AS payable_cents
+FROM farm f JOIN farm_connected_account c ON c.farm_id = f.id
+WHERE f.market_id = ANY(:markets) AND NOT c.enabled
+  AND EXISTS (SELECT 1 FROM audit a WHERE a.object = 'farm:' || f.id
+              AND a.action IN ('farm_connected_account.insert', 'farm_connected_account.update')
+              AND a.after::jsonb ->> 'enabled' = 'true')
+ORDER BY f.name
+"""
+
+_DISPUTES = """
+SELECT d.id, d.provider_ref, d.amount_cents, d.withdrawn_cents, d.reason, d.state, d.evidence_due_by, d.opened_at,
+       d.borne_by, o.number, m.timezone
+FROM dispute d JOIN orders o ON o.id = d.order_id JOIN market m ON m.id = d.market_id
+WHERE d.market_id = ANY(:markets) AND d.state NOT IN ('won', 'lost')
+ORDER BY d.evidence_due_by NULLS LAST, d.id LIMIT 100
 """
 
 _BY_DEFAULT = """
@@ -84,13 +111,23 @@ class WeekSlot:
 
 
 def money_missing(market_ids: Collection[int]) -> list[Any]:
-    """Orders whose money should be in: number, cents, what the provider said."""
+    """Orders whose money should be in: number, cents, what the provider said, whether the customer was asked again."""
     return rows(_MONEY, markets=list(market_ids))
 
 
 def refunds_stuck(market_ids: Collection[int]) -> list[Any]:
-    """Refunds that the provider refused."""
+    """Refunds that the provider refused, or that came back, and that no later one has made good."""
     return rows(_REFUNDS, markets=list(market_ids))
+
+
+def open_disputes(market_ids: Collection[int]) -> list[Any]:
+    """Disputes that are not decided, the nearest deadline first: number, cents, reason, state, evidence_due_by."""
+    return rows(_DISPUTES, markets=list(market_ids))
+
+
+def accounts_disabled(market_ids: Collection[int]) -> list[Any]:
+    """Farms whose account at the provider was enabled and is not any more: since when, what they have to get."""
+    return rows(_DISABLED, markets=list(market_ids))
 
 
 def packed_by_default(market_ids: Collection[int]) -> list[Any]:
