@@ -5,6 +5,7 @@ The words of the scripts are translated here, with `#` where a number goes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from flask import Response, current_app, request, url_for
@@ -137,8 +138,7 @@ def _answer(key: Any, word: str, text: str, line: PackingLine | None) -> dict[st
 
 def live(farm: FarmHere, day: PackingDay, lines: list[PackingLine]) -> dict[str, Any]:
     """What the scripts of the packing page are told."""
-    where = {"farm_id": farm.id, "tag": day.date}
-    asset = current_app.jinja_env.globals["asset"]
+    asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
     scripts = [f"js/packing/{name}.js" for name in SCRIPTS]
     return {
         "scripts": scripts,
@@ -149,17 +149,21 @@ def live(farm: FarmHere, day: PackingDay, lines: list[PackingLine]) -> dict[str,
             "at": _now(),
             "closed": day.closed,
             "list": digest_of_lines(line.id for line in lines),
-            "state_url": url_for("farm.packing_stand", **where),
+            "state_url": url_for("farm.packing_stand", farm_id=farm.id, tag=day.date),
             "entries_url": url_for("farm.packing_entries", farm_id=farm.id),
             "worker_url": url_for("farm.packing_worker"),
             "sign_in_url": "/konto/anmelden",
             "assets": [asset(name) for name in (*ASSETS, *scripts)],
             "pages": [
-                url_for("farm.packing", **where, ansicht=view) for view in (None, "produkte", "abholorte")
-            ] + [url_for("farm.packing", farm_id=farm.id)],
+                url_for("farm.packing", farm_id=farm.id),
+                *(
+                    url_for("farm.packing", farm_id=farm.id, tag=day.date, ansicht=view)
+                    for view in (None, "produkte", "abholorte")
+                ),
+            ],
             "words": words(),
         },
-    }  # fmt: skip
+    }
 
 
 def _now() -> int:
