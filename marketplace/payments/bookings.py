@@ -14,6 +14,7 @@ from marketplace.ledger.post import Entry, post
 from marketplace.orders.models import Order
 from marketplace.payments.gateway import BalanceView
 from marketplace.payments.models import BalanceTransaction, Payment, Refund
+from marketplace.payments.row_kinds import SETTLED_KINDS
 from marketplace.payments.shares import FarmPart
 
 
@@ -74,10 +75,6 @@ def book_balance(market_id: int, view: BalanceView, order_id: int | None = None)
             ],
             order_id=order_id,
         )
-
-
-# Transfers and payouts move what is available already; the rest is pending first.
-SETTLED_KINDS = ("charge", "payment", "refund", "payment_refund", "refund_failure", "adjustment")
 
 
 def book_refund(order: Order, refund: Refund, parts: Sequence[FarmPart] = ()) -> None:

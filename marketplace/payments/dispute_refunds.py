@@ -39,6 +39,11 @@ def is_lost(payment_id: int) -> bool:
     return _disputes(payment_id, ("lost",)) > 0
 
 
+def times_won(payment_id: int) -> int:
+    """How many disputes of this payment ended well."""
+    return _disputes(payment_id, ("won",))
+
+
 def _disputes(payment_id: int, states: tuple[str, ...]) -> int:
     found = db.session.scalar(
         select(func.count()).select_from(Dispute).where(Dispute.payment_id == payment_id, Dispute.state.in_(states))

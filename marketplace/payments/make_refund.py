@@ -13,7 +13,7 @@ from marketplace.kernel.errors import NotFound, TryLater
 from marketplace.orders.models import Order
 from marketplace.payments.bookings import book_balance, book_refund, book_refund_came_back
 from marketplace.payments.dispute import look_at_disputes_of
-from marketplace.payments.dispute_refunds import drop, is_undecided, off_the_lines
+from marketplace.payments.dispute_refunds import drop, is_undecided, off_the_lines, times_won
 from marketplace.payments.found_refunds import row_of, write_down
 from marketplace.payments.gateway import ProviderRefused, RefundView, gateway
 from marketplace.payments.models import Payment, Refund
@@ -27,13 +27,17 @@ KEYS_LIVE = timedelta(hours=20)
 
 @dataclass(frozen=True)
 class _Request:
-    """`intent`: the uuid of our row, which is the key and stands in the refund's metadata."""
+    """`intent`: the uuid of our row, which makes the key and stands in the refund's metadata.
+
+    `look_first`: an earlier try may have done it, and its key is forgotten or not used again.
+    """
 
     payment_ref: str
     cents: int
     intent: str
+    key: str
     order_number: str
-    is_old: bool
+    look_first: bool
 
 
 def make_refund(refund_id: int) -> None:
@@ -43,11 +47,11 @@ def make_refund(refund_id: int) -> None:
     request = _open_refund(refund_id)
     if request is None:
         return
-    view = gateway().find_refund(request.payment_ref, request.intent) if request.is_old else None
+    view = gateway().find_refund(request.payment_ref, request.intent) if request.look_first else None
     if view is None:
         about = {"intent": request.intent, "order": request.order_number}
         try:
-            view = gateway().refund(request.payment_ref, request.cents, f"re-{request.intent}", about)
+            view = gateway().refund(request.payment_ref, request.cents, request.key, about)
         except ProviderRefused as error:
             _refund_failed(refund_id, str(error))
             if _has_become_needless(refund_id, request.payment_ref):
@@ -136,12 +140,15 @@ def _open_refund(refund_id: int) -> _Request | None:
         raise TryLater("the capture comes first")
     if is_undecided(payment.id):
         return None
+    # What was refused while the payment was disputed is another question now: the provider repeats its old answer.
+    won = times_won(payment.id)
     return _Request(
         payment.provider_ref,
         refund.amount_cents,
         str(refund.uuid),
+        f"re-{refund.uuid}-{won}" if won else f"re-{refund.uuid}",
         order.number,
-        is_old=refund.created_at < now() - KEYS_LIVE,
+        look_first=won > 0 or refund.created_at < now() - KEYS_LIVE,
     )
 
 

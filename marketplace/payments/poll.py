@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -72,7 +73,12 @@ def _pending_balances() -> list[tuple[str, int]]:
 
 
 @command
-def _book(market_id: int, view: BalanceView) -> None:
+def _book(ref: str, market_id: int, view: BalanceView) -> None:
+    """`ref` is our row's: a market's share of the provider's row keeps its own cents."""
+    if view.ref != ref:
+        own = db.session.get_one(BalanceTransaction, ref)
+        cents = {name: getattr(own, name) for name in ("amount_cents", "fee_cents", "net_cents")}
+        view = replace(view, ref=ref, **cents)
     book_balance(market_id, view)
 
 
@@ -81,7 +87,7 @@ def settle_balances() -> int:
     looked = 0
     for ref, market_id in _pending_balances():
         try:
-            _book(market_id, gateway().balance(ref))
+            _book(ref, market_id, gateway().balance(ref.partition(":")[0]))
         except ProviderRefused as error:
             log.warning("balance transaction %s: %s", ref, error)
         except ProviderUnavailable:

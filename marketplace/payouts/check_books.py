@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from marketplace.kernel.database import execute, release_reads, rows
-from marketplace.payments.bookings import SETTLED_KINDS
+from marketplace.payments.row_kinds import SETTLED_KINDS
 
 # What is wrong → a query of (object, cents that should be, cents that are).
 PROOFS = {
@@ -56,12 +56,23 @@ PROOFS = {
         FROM orders o JOIN ledger_entry e ON e.order_id = o.id AND e.account = 'customer:clearing'
         WHERE (o.state IN ('collected', 'not_collected') AND o.payment_state IN
                ('captured', 'partially_refunded', 'refunded') OR o.state IN ('cancelled', 'expired'))
-          AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state IN ('submitting', 'failed'))
+          AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id
+                          AND (r.state = 'submitting' OR (r.state = 'failed' AND r.provider_ref IS NOT NULL)))
           AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.order_id = o.id AND p.wanted IS NOT NULL)
         GROUP BY o.id, o.number HAVING sum(e.amount_cents) <> 0""",
     "money in between belongs to no order": """
         SELECT 'txn:' || e.txn_id, 0::bigint, sum(e.amount_cents)::bigint FROM ledger_entry e
         WHERE e.account = 'customer:clearing' AND e.order_id IS NULL GROUP BY e.txn_id""",
+    "what disputes hold is not what the provider took": """
+        SELECT 'dispute:' || coalesce(d.provider_ref, h.ref),
+               CASE WHEN d.state = 'lost' THEN 0 ELSE coalesce(b.cents, 0) END, coalesce(h.cents, 0)
+        FROM dispute d
+        FULL JOIN (SELECT split_part(t.source_id, ':', 1) AS ref, sum(e.amount_cents)::bigint AS cents
+                   FROM ledger_txn t JOIN ledger_entry e ON e.txn_id = t.id
+                   WHERE e.account = 'disputes:held' GROUP BY 1) h ON h.ref = d.provider_ref
+        LEFT JOIN (SELECT source, -sum(amount_cents)::bigint AS cents FROM balance_transaction GROUP BY source) b
+               ON b.source = d.provider_ref
+        WHERE CASE WHEN d.state = 'lost' THEN 0 ELSE coalesce(b.cents, 0) END <> coalesce(h.cents, 0)""",
     "what became available is not booked so": f"""
         SELECT 'balance:' || coalesce(p.id, b.source_id), coalesce(p.net_cents, 0), coalesce(b.cents, 0)
         FROM (SELECT id, net_cents FROM balance_transaction

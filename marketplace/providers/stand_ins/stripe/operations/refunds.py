@@ -19,7 +19,7 @@ def create(call: Call) -> Body:
         raise ApiError(
             "This charge has not been captured: cancel the PaymentIntent instead.", code="charge_not_refundable"
         )
-    if charge["disputed"]:
+    if charge["disputed"] and _is_taken_back(tx, charge):
         raise ApiError(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     released = charge.get("_released", 0)
     rest = charge["amount_captured"] - (charge["amount_refunded"] - released)
@@ -47,6 +47,13 @@ def create(call: Call) -> Body:
     tx.emit("refund.created", body)
     tx.emit("charge.refunded", charge)
     return body
+
+
+def _is_taken_back(tx: Transaction, charge: Body) -> bool:
+    """An inquiry leaves a charge as it is, and a dispute that was won is over."""
+    over = ("warning_needs_response", "warning_under_review", "warning_closed", "prevented", "won")
+    disputes = tx.select("dispute", "json_extract(body, '$.charge') = ?", (charge["id"],))
+    return any(dispute["status"] not in over for dispute in disputes)
 
 
 def _charge(call: Call) -> Body:
