@@ -19,7 +19,8 @@ class Payment(Model):
     PaymentIntent, null until the customer submits (DECISIONS 17). `wanted`: what the worker still has to bring about
     at the provider: `session`, `means` (ask the saved means `means_id` for the money), `capture`, `cancel`, or null
     when nothing is owed. `hold_lost_at`: since when the hold is known to bring no money, so that the customer is
-    asked again (DECISIONS 16).
+    asked again (DECISIONS 16). `is_stray`: found at the provider under our name beside the one we count on; only ever
+    let go or given back (payments/orphans.py).
     """
 
     __tablename__ = "payment"
@@ -60,6 +61,7 @@ class Payment(Model):
     charge_ref: Mapped[str | None] = mapped_column(Text)
     capture_before: Mapped[datetime | None]
     hold_lost_at: Mapped[datetime | None]
+    is_stray: Mapped[bool] = mapped_column(server_default="false")
     tried_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -79,7 +79,7 @@ def keep_only(order: Order, payment: Payment) -> None:
     Another one that has money already keeps it, and this one goes back; one that has none is let go.
     """
     for other in lock_attempts(order):
-        if other.id == payment.id:
+        if other.id == payment.id or other.is_stray:
             continue
         if other.state in ("captured", "partially_refunded"):
             _one_too_many(order, payment)

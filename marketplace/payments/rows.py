@@ -21,6 +21,7 @@ from marketplace.payments.states import PAYMENT
 WITH_MONEY = ("captured", "partially_refunded")
 
 _RANK = case(
+    (Payment.is_stray, 6),
     (Payment.state.in_(WITH_MONEY), 0),
     (Payment.state == "refunded", 1),
     ((Payment.state == "authorized") & Payment.hold_lost_at.is_(None), 2),

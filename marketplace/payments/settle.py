@@ -22,6 +22,7 @@ from marketplace.payments.ask_again import lose_hold
 from marketplace.payments.bookings import book_balance, book_charge
 from marketplace.payments.gateway import PaymentView, SessionView, gateway
 from marketplace.payments.models import Payment
+from marketplace.payments.orphans import take_back_stray
 from marketplace.payments.ready import keep_only, settle_owed
 from marketplace.payments.refund import give_back_all
 from marketplace.payments.rows import lock_payment, move, payment_of
@@ -71,7 +72,7 @@ def merge(payment_id: int, seen: Seen) -> str:
     if view is None:
         _page_without_payment(order, payment, seen.session)
         return payment.state
-    if view.payment_id != str(payment.id) or view.currency != "eur" or view.amount_cents != payment.amount_cents:
+    if not _fits(payment, view):
         # Quarantine: money that is not what we asked for moves nothing; the office sees `last_error`.
         payment.last_error = f"{view.ref} does not fit this payment"
         return payment.state
@@ -83,6 +84,12 @@ def merge(payment_id: int, seen: Seen) -> str:
     payment.capture_before = view.capture_before or payment.capture_before
     _follow(order, payment, view)
     return payment.state
+
+
+def _fits(payment: Payment, view: PaymentView) -> bool:
+    """Is it what we asked for? One that was found beside ours (a stray) carries the name of the payment it came by."""
+    is_ours = view.payment_id == str(payment.id) or (payment.is_stray and payment.provider_ref == view.ref)
+    return is_ours and view.currency == "eur" and view.amount_cents == payment.amount_cents
 
 
 def _page_without_payment(order: Order, payment: Payment, session: SessionView | None) -> None:
@@ -154,7 +161,7 @@ def _captured(order: Order, payment: Payment, view: PaymentView) -> None:
         move(order, payment, "captured")
         book_charge(order, payment, view.received_cents)
         keep_only(order, payment)
-        if order.state in PACKED and payment.capture_cents is None:  # a second attempt, for what was owed then
+        if order.state in PACKED and not payment.is_stray:  # more than is owed: a second attempt, a hold taken whole
             settle_owed(order, payment)
     if view.balance is not None:
         book_balance(order.market_id, view.balance, order.id)
@@ -165,6 +172,9 @@ def _captured(order: Order, payment: Payment, view: PaymentView) -> None:
 def _confirm_or_let_go(order: Order, payment: Payment) -> None:
     """Paid: confirmed. Paid too late: the goods are reserved again if they can be, else the money goes back."""
     if order.state in PAID_FOR:
+        return
+    if payment.is_stray:
+        _let_go(order, payment)
         return
     if order.state == "awaiting_payment":
         consume(order.id)
@@ -192,12 +202,3 @@ def _let_go(order: Order, payment: Payment) -> None:
     elif payment.wanted != "cancel":
         payment.wanted = "cancel"
         publish(PaymentWanted(payment.id))
-
-
-def take_back_stray(payment_id: int, ref: str) -> None:
-    """A second PaymentIntent for a payment that has its one: cancelled before it costs the customer a cent."""
-    view = gateway().payment(ref)
-    if view.payment_id == str(payment_id) and view.status == "requires_capture":
-        gateway().cancel(ref, f"stray-{ref}")
-    elif view.payment_id == str(payment_id) and view.status == "succeeded":
-        gateway().refund(ref, view.received_cents, f"stray-{ref}", {"stray": str(payment_id)})
