@@ -155,6 +155,25 @@ class EventView:
     object: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class EventRow:
+    """An event as the provider lists it; `body` is what a webhook would have brought. UTC, the provider's clock."""
+
+    ref: str
+    kind: str
+    api_version: str | None
+    created_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """A hosted page that is still open; `payment_id`: the payment of ours that it names."""
+
+    ref: str
+    payment_id: str | None
+
+
 class Gateway(Protocol):
     """What the market needs of a payment provider."""
 
@@ -187,6 +206,14 @@ class Gateway(Protocol):
     def balances_since(self, since: datetime) -> Iterator[BalanceView]: ...
 
     def payout(self, ref: str) -> PayoutView: ...
+
+    def events_since(self, since: datetime) -> Iterator[EventRow]: ...
+
+    def payments_since(self, since: datetime) -> Iterator[PaymentView]: ...
+
+    def open_pages(self) -> Iterator[PageRow]: ...
+
+    def payment_of_charge(self, ref: str) -> str | None: ...
 
     def verify_event(self, body: bytes, signature: str) -> EventView: ...
 

@@ -28,7 +28,6 @@ from marketplace.payments.refund import give_back_all
 from marketplace.payments.rows import lock_payment, move, payment_of
 from marketplace.stock.reserve import consume, keep_without_end, reserve_again
 
-
 PACKED = ("ready", "collected", "not_collected")
 
 

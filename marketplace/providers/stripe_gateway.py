@@ -23,6 +23,7 @@ from marketplace.payments.gateway import (
 )
 from marketplace.providers.stripe_client import outcomes, plain
 from marketplace.providers.stripe_disputes import StripeDisputes
+from marketplace.providers.stripe_listings import StripeListings
 from marketplace.providers.stripe_rows import at, balance_view, ref_of
 
 TOLERANCE_SECONDS = 300
@@ -32,7 +33,7 @@ _CHARGE = ["latest_charge.balance_transaction"]
 _REFUND_ROW = ["balance_transaction"]
 
 
-class StripeGateway(StripeDisputes):
+class StripeGateway(StripeDisputes, StripeListings):
     """Implements `payments.gateway.Gateway`."""
 
     def __init__(self, client: stripe.StripeClient, webhook_secrets: tuple[str, ...], *, live: bool) -> None:
@@ -82,6 +83,9 @@ class StripeGateway(StripeDisputes):
     def expire_session(self, ref: str) -> SessionView:
         with outcomes():
             return _session(self._api.checkout.sessions.expire(ref))
+
+    def _view(self, found: Any) -> PaymentView:
+        return _payment(found)
 
     def payment(self, ref: str) -> PaymentView:
         with outcomes():
