@@ -15,7 +15,7 @@ from marketplace.kernel.database import db
 from marketplace.market_days.slots import slot_by_id
 from marketplace.orders.find import order_by_number
 from marketplace.orders.models import Order, OrderLine
-from marketplace.payments.rows import payment_of
+from marketplace.payments.rows import open_attempt, owes_again, payment_of
 from marketplace.reports.order_money import money_of_order
 from marketplace.web.access import allow, approver_or_operator
 from marketplace.web.look.filters import grams, moment_near, money
@@ -48,6 +48,9 @@ def order_page(found: Order, errors: dict[str, str], typed: dict[str, str]) -> s
         steps=told(money_of_order(found.id)),
         state=order_state(found.state),
         payment_tag=payment_state(found.payment_state),
+        owes_again=owes_again(found, payment),
+        link_is_out=open_attempt(found.id) is not None,
+        mine=mine,
         may_cancel=mine and found.state in BY_OFFICE,
         may_refund=mine and found.payment_state in REFUNDABLE,
         refundable=[(line, _left(line)) for line in found.lines if _left(line) > 0],

@@ -1,4 +1,4 @@
-"""What the office does with an order: gives money back, cancels it."""
+"""What the office does with an order: gives money back, asks for it again, cancels it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from marketplace.kernel.money import cents_from_text
 from marketplace.kernel.plain_text import one_line
 from marketplace.orders.find import order_by_number
 from marketplace.orders.models import Order
+from marketplace.payments.ask_again import ask_again
 from marketplace.payments.models import Refund
 from marketplace.payments.refund import refund_amount, refund_lines
+from marketplace.payments.rows import open_attempt
 from marketplace.web.access import allow, operator
 from marketplace.web.look.filters import money
 from marketplace.web.office import blueprint
@@ -64,6 +66,23 @@ def _units(line_id: int) -> int:
     if not typed.isascii() or not typed.isdigit() or len(typed) > MOST_DIGITS:
         raise Invalid({f"line-{line_id}": _("Bitte eine ganze Zahl.")})
     return int(typed)
+
+
+@blueprint.post("/bestellungen/<number>/zahlungslink")
+@allow(operator)
+def send_new_link(number: str) -> Response:
+    """The customer is asked once more by a page of its own; an open link stays as it is."""
+    found = order_by_number(number, markets=sorted(own()))
+    was_open = open_attempt(found.id)
+    try:
+        attempt = ask_again(found.id)
+        if was_open is not None and attempt.id == was_open.id:
+            flash(_("Ein Zahlungslink ist noch offen; er gilt weiter."), "ok")
+        else:
+            flash(_("Ein neuer Zahlungslink geht an die Kundin oder den Kunden."), "ok")
+    except Refusal as refusal:
+        flash(why(refusal), "stop")
+    return redirect(url_for("office.order", number=found.number), 303)  # type: ignore[return-value]
 
 
 @blueprint.post("/bestellungen/<number>/stornieren")
