@@ -95,7 +95,7 @@ def configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=90),
         TRUSTED_HOSTS=hosts,
         PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
-        MAX_CONTENT_LENGTH=12 * MEGABYTE,
+        MAX_CONTENT_LENGTH=13 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=MEGABYTE,
         MAX_FORM_PARTS=2000,
         TEMPLATES_AUTO_RELOAD=settings.is_development,

@@ -17,6 +17,7 @@ from marketplace.web.farm import (  # noqa: E402
     packing_pdf,
     packing_steps,
     payout_account,
+    products,
     statements,
     stock_page,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "packing_pdf",
     "packing_steps",
     "payout_account",
+    "products",
     "statements",
     "stock_page",
 ]

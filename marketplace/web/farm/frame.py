@@ -11,6 +11,10 @@ from marketplace.web.farm import blueprint
 from marketplace.web.farm.visit import FarmHere, my_farms
 
 SIGN_OUT = "/konto/abmelden"
+PRODUCT_PAGES = (
+    "farm.products", "farm.product", "farm.new_product", "farm.make_product", "farm.save_product", "farm.pictures",
+    "farm.upload_picture", "farm.prices",
+)  # fmt: skip
 
 
 @blueprint.context_processor
@@ -21,9 +25,10 @@ def around() -> dict[str, Any]:
         return {"sign_out_url": SIGN_OUT, "home_url": "/hof/"}
     packing = (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short"))
     money = ("farm.statements", "farm.statement", "farm.object_to", "farm.payout_account")
-    items = (
+    items: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (_("Bestand"), "farm.stock", ("farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer")),
         packing,
+        (_("Produkte"), "farm.products", PRODUCT_PAGES),
         (_("Abrechnung"), "farm.statements", money),
     )
     if not farm.runs:  # a helper packs, and sees no money
