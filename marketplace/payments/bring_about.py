@@ -9,7 +9,10 @@ from marketplace.payments.gateway import UNKNOWN, PaymentView, ProviderRefused, 
 from marketplace.payments.models import Payment
 from marketplace.payments.request import lost_page, open_session
 from marketplace.payments.rows import lock_payment, move
+from marketplace.payments.saved_payment import lost_intent, pay_with_means
 from marketplace.payments.settle import Seen, merge, settle
+
+NOT_PAID = ("requires_payment_method", "requires_action", "requires_confirmation")
 
 
 def bring_about(payment_id: int) -> None:
@@ -17,6 +20,8 @@ def bring_about(payment_id: int) -> None:
     wanted = _wanted(payment_id)
     if wanted == "session":
         open_session(payment_id)
+    elif wanted == "means":
+        pay_with_means(payment_id)
     elif wanted == "capture":
         _capture(payment_id)
     elif wanted == "cancel":
@@ -67,7 +72,7 @@ def _cancel(payment_id: int) -> None:
         return
     if ref is None:
         session_ref = session_ref or lost_page(payment_id)
-        ref = _close_page(session_ref) if session_ref is not None else None
+        ref = _close_page(session_ref) if session_ref is not None else lost_intent(payment_id)
         # The customer was faster than our clock: what can still be sold is sold, the rest is let go below.
         if ref is not None:
             merge(payment_id, Seen(None, gateway().payment(ref)))
@@ -76,7 +81,7 @@ def _cancel(payment_id: int) -> None:
     if ref is None:
         _cancelled_without_money(payment_id)
         return
-    merge(payment_id, Seen(None, _cancel_payment(ref, uuid)))
+    merge(payment_id, Seen(None, _cancel_payment(ref, session_ref, uuid)))
 
 
 def _close_page(session_ref: str) -> str | None:
@@ -89,8 +94,12 @@ def _close_page(session_ref: str) -> str | None:
         return gateway().session(session_ref).payment_ref
 
 
-def _cancel_payment(ref: str, uuid: str) -> PaymentView:
+def _cancel_payment(ref: str, session_ref: str | None, uuid: str) -> PaymentView:
     view = gateway().payment(ref)
+    if view.status in NOT_PAID and session_ref is not None:
+        # Declined, or left at the bank's question: as long as its page is open the provider refuses to cancel it.
+        _close_page(session_ref)
+        view = gateway().payment(ref)
     if view.status in ("succeeded", "canceled"):
         return view
     try:
