@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.events import inbox
-from marketplace.events.facts import PaymentWanted, RefundWanted, WebhookStored
+from marketplace.events.facts import MeansRemoved, MeansWanted, PaymentWanted, RefundWanted, WebhookStored
 from marketplace.kernel.errors import Refusal, TryLater
 from marketplace.payments.bank_payouts import hear_payout
 from marketplace.payments.bring_about import bring_about
 from marketplace.payments.gateway import ProviderRefused
 from marketplace.payments.hear import concerns_payments, hear
 from marketplace.payments.make_refund import make_refund
+from marketplace.payments.saved_removed import detach
+from marketplace.payments.saved_setup import take_in_means
+from marketplace.payouts.reverse_transfer import look_at_transfer
 from workers.payouts import hear_account
 
 
@@ -23,6 +26,16 @@ def bring_about_wanted(fact: PaymentWanted) -> None:
 def make_wanted_refund(fact: RefundWanted) -> None:
     """A refund, at the provider and in the books."""
     make_refund(fact.refund_id)
+
+
+def keep_means(fact: MeansWanted) -> None:
+    """A card that its owner wants to be kept, or no longer."""
+    take_in_means(fact.setup_id)
+
+
+def detach_means(fact: MeansRemoved) -> None:
+    """A card that is not kept any more."""
+    detach(fact.means_id)
 
 
 def hear_webhook(fact: WebhookStored) -> None:
@@ -48,6 +61,8 @@ def _hear(kind: str, about: Any, account: str | None) -> bool:
         return hear(kind, about)
     if kind.startswith("account."):
         return hear_account(about)
+    if kind.startswith("transfer.") and account is None:
+        return look_at_transfer(str(about.get("id")))
     if kind.startswith("payout.") and account is None:  # those of farms' own accounts are not ours
         return hear_payout(str(about.get("id")))
     return False

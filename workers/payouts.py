@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketplace.events.facts import FarmJoined, PayoutWanted
+from marketplace.events.facts import FarmJoined, PayoutWanted, TransferReversalWanted
 from marketplace.kernel.errors import TryLater
 from marketplace.payouts.connect import awaits_account, connect_farm, farm_of_account, look_at_account
+from marketplace.payouts.reverse_transfer import make_reversal
 from marketplace.payouts.transfer import pay_statement
 
 
@@ -24,6 +25,11 @@ def hear_account(about: dict[str, Any]) -> bool:
         return False
     look_at_account(farm_id)
     return True
+
+
+def reverse_wanted(fact: TransferReversalWanted) -> None:
+    """Money that is taken back from a farm's account."""
+    make_reversal(fact.reversal_id)
 
 
 def pay_wanted(fact: PayoutWanted) -> None:

@@ -76,6 +76,18 @@ class PaymentNeeded(Fact):
 
 
 @dataclass(frozen=True)
+class MeansWanted(Fact):
+    """A means of payment may have been kept at the provider; or its consent was withdrawn before it was."""
+
+    setup_id: int
+
+
+@dataclass(frozen=True)
+class MeansRemoved(Fact):
+    means_id: int
+
+
+@dataclass(frozen=True)
 class RefundWanted(Fact):
     refund_id: int
 
@@ -124,6 +136,13 @@ class PayoutWanted(Fact):
     """A statement is to be paid by transfer through the provider."""
 
     statement_id: int
+
+
+@dataclass(frozen=True)
+class TransferReversalWanted(Fact):
+    """Money that went to a farm's account is to be taken back."""
+
+    reversal_id: int
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ __all__ = [
     "Bank",
     "ProviderRefused",
     "ProviderUnavailable",
+    "ReversalView",
     "TransferRequest",
     "TransferView",
     "port",
@@ -46,6 +47,16 @@ class TransferView:
     ref: str
     amount_cents: int
     account_ref: str
+    balance: BalanceView | None
+
+
+@dataclass(frozen=True)
+class ReversalView:
+    """A part of a transfer that was taken back. `intent`: the uuid of our row that asked for it, if we did."""
+
+    ref: str
+    amount_cents: int
+    intent: str | None
     balance: BalanceView | None
 
 
@@ -82,6 +93,16 @@ class Bank(Protocol):
 
     def find_transfer(self, request: TransferRequest) -> TransferView | None:
         """A transfer of the same group and intent that was made already."""
+        ...
+
+    def reverse(self, transfer_ref: str, amount_cents: int, key: str, intent: str) -> ReversalView:
+        """Takes cents of a transfer back from the farm's account."""
+        ...
+
+    def reversals(self, transfer_ref: str) -> list[ReversalView]: ...
+
+    def account_balance(self, ref: str) -> int:
+        """Cents on a farm's account, available and pending together; less than nothing when it owes the provider."""
         ...
 
     def open_account(self, request: AccountRequest) -> AccountView: ...

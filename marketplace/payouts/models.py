@@ -130,6 +130,37 @@ class PayoutLine(Model):
     amount_cents: Mapped[int]
 
 
+class TransferReversal(Model):
+    """Money taken back from a farm's account at the provider, all or part of a transfer. `uuid` makes `rv-<uuid>`.
+
+    `state`: submitting, done, failed (the provider's clear no stands in `last_error`). `created_by`: who asked for it,
+    `provider` when it was made there by hand. `tried_at` (machine's clock): it was asked for and may have been made.
+    """
+
+    __tablename__ = "transfer_reversal"
+    __table_args__ = (
+        UniqueConstraint("uuid"),
+        UniqueConstraint("provider_ref"),
+        CheckConstraint("amount_cents > 0", name="amount"),
+        CheckConstraint("state IN ('submitting', 'done', 'failed')", name="state"),
+        CheckConstraint("state <> 'done' OR provider_ref IS NOT NULL", name="done"),
+    )
+
+    id: Mapped[BigId]
+    uuid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), index=True)
+    market_id: Mapped[int] = mapped_column(ForeignKey("market.id"))
+    farm_id: Mapped[int] = mapped_column(ForeignKey("farm.id"))
+    amount_cents: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    state: Mapped[str] = mapped_column(Text, server_default="submitting")
+    provider_ref: Mapped[str | None] = mapped_column(Text)
+    tried_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(Text, server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.app_now())
+
+
 class PayoutHold(Model):
     """While it is not lifted, nothing is paid out to the farm; its entries wait for a later run."""
 

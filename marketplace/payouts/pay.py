@@ -11,6 +11,7 @@ from marketplace.kernel.database import command, db
 from marketplace.kernel.errors import Changed, Conflict
 from marketplace.kernel.words import N_
 from marketplace.payouts.commission import take_back_commission
+from marketplace.payouts.due import disputed
 from marketplace.payouts.figures import hash_of_run
 from marketplace.payouts.locks import lock_market_and_run, lock_statements, refuse_unmatched
 from marketplace.payouts.models import PayoutRun, Statement
@@ -57,12 +58,23 @@ def refuse_changed(run: PayoutRun, statements: list[Statement]) -> None:
 def _start(statement: Statement, standing: FarmStanding) -> None:
     if statement.state != "held":
         settle_state(statement, standing)
+        if statement.state == "due" and disputed([statement.id]):
+            _hold_disputed(statement)
         if statement.state == "held":  # stopped between approval and payment
             take_back_commission(statement)
     if statement.state == "held":
         let_go(statement)
     elif statement.state == "due":
         _send(statement, standing)
+    db.session.flush()
+
+
+def _hold_disputed(statement: Statement) -> None:
+    """A sale in it may cost the farm its money again: all falls into the next run, but that sale."""
+    STATEMENT.check(statement.state, "held")
+    statement.state = "held"
+    statement.flags = sorted({*statement.flags, "disputed"})
+    statement.paid_by = None
     db.session.flush()
 
 
@@ -82,7 +94,11 @@ def _try_failed_again(statements: list[Statement], standing: dict[int, FarmStand
         raise Conflict(N_("Dieser Lauf wird schon ausgezahlt."))
     for statement in failed:
         found = standing[statement.farm_id]
-        if not found.holds:
+        if statement.tried_at is None and disputed([statement.id]):
+            _hold_disputed(statement)
+            take_back_commission(statement)
+            let_go(statement)
+        elif not found.holds:
             STATEMENT.check(statement.state, "paying")
             _send(statement, found)
     db.session.flush()

@@ -18,6 +18,6 @@ STATEMENT = table(
     held="due carried",
     carried="due held",
     paying="paid failed",
-    failed="paying",
+    failed="paying held",
     paid="",
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from marketplace.events.facts import StatementPaid
 from marketplace.events.outbox import publish
 from marketplace.kernel.clock import machine_now, now
@@ -12,6 +14,7 @@ from marketplace.ledger import chart
 from marketplace.ledger.post import Entry, post
 from marketplace.payments.bookings import book_balance
 from marketplace.payouts.bank import NOT_YET, ProviderRefused, ProviderUnavailable, TransferRequest, TransferView, port
+from marketplace.payouts.due import disputed
 from marketplace.payouts.figures import hash_of_run
 from marketplace.payouts.locks import lock_statement, lock_statements
 from marketplace.payouts.models import PayoutRun, Statement
@@ -39,6 +42,10 @@ def pay_statement(statement_id: int) -> None:
         return
     found = port().find_transfer(asked.request) if asked.seen_before else None
     if found is None:
+        if port().account_balance(asked.request.account_ref) < 0:
+            # The provider would keep it to fill the hole, and the farm would see nothing of it (RELIABILITY 2.6).
+            _stop(statement_id, "account_negative")
+            return
         if not _may_be_sent(statement_id):
             return
         release_reads()
@@ -62,16 +69,50 @@ def _begin(statement_id: int) -> _Try | None:
         if statement.tried_at is None:
             _fail(statement, "no_account")
         return None
+    return _Try(_request(run, statement, standing.connected_ref), seen_before=statement.tried_at is not None)
+
+
+def _request(run: PayoutRun, statement: Statement, account_ref: str) -> TransferRequest:
     suffix = f"-{statement.refusals}" if statement.refusals else ""
-    request = TransferRequest(
+    return TransferRequest(
         key=f"tr-{statement.uuid}{suffix}",
         intent=str(statement.uuid),
         group=f"payout-run-{run.id}",
-        account_ref=standing.connected_ref,
+        account_ref=account_ref,
         amount_cents=statement.payout_cents,
         description=f"Auszahlung {run.id}",
     )
-    return _Try(request, seen_before=statement.tried_at is not None)
+
+
+@command
+def unanswered_transfers() -> list[int]:
+    """Ids of statements whose transfer was asked for and never answered."""
+    return list(
+        db.session.scalars(
+            select(Statement.id)
+            .where(
+                Statement.paid_by == "transfer",
+                Statement.state.in_(("paying", "failed")),
+                Statement.tried_at.is_not(None),
+            )
+            .order_by(Statement.id)
+        )
+    )
+
+
+def look_for_transfer(statement_id: int) -> bool:
+    """Finds the transfer of a statement, if it was made after all, and notes it. Sends nothing, ever."""
+    request = _asked(statement_id)
+    found = port().find_transfer(request)
+    if found is not None:
+        _paid(statement_id, found)
+    return found is not None
+
+
+@command
+def _asked(statement_id: int) -> TransferRequest:
+    run, statement = lock_statement(statement_id)
+    return _request(run, statement, "")
 
 
 @command
@@ -94,8 +135,17 @@ def _reason_against(run: PayoutRun, statement: Statement) -> str | None:
     signed = hash_of_run((one.farm_id, one.figures_hash or b"") for one in lock_statements(run))
     if signed != run.figures_hash or not untouched(run, [statement]):
         return "changed"
+    if disputed([statement.id]):
+        return "disputed"
     holds = standings(run.market_id, [statement.farm_id])[statement.farm_id].holds
     return holds[0] if holds else None
+
+
+@command
+def _stop(statement_id: int, reason: str) -> None:
+    _, statement = lock_statement(statement_id)
+    if statement.state == "paying" and statement.tried_at is None:
+        _fail(statement, reason)
 
 
 @command

@@ -7,7 +7,7 @@ from typing import Any
 import stripe
 
 from marketplace.payments.gateway import BalanceView
-from marketplace.payouts.bank import AccountRequest, AccountView, TransferRequest, TransferView
+from marketplace.payouts.bank import AccountRequest, AccountView, ReversalView, TransferRequest, TransferView
 from marketplace.providers.stripe_client import outcomes, plain
 from marketplace.providers.stripe_rows import balance_view
 
@@ -44,6 +44,27 @@ class StripeBank:
                     return _transfer(made)
         return None
 
+    def reverse(self, transfer_ref: str, amount_cents: int, key: str, intent: str) -> ReversalView:
+        with outcomes():
+            made = self._api.transfers.reversals.create(
+                transfer_ref,
+                {"amount": amount_cents, "metadata": {"intent": intent}, "expand": ["balance_transaction"]},
+                {"idempotency_key": key},
+            )
+        return _reversal(made)
+
+    def reversals(self, transfer_ref: str) -> list[ReversalView]:
+        with outcomes():
+            listing = self._api.transfers.reversals.list(
+                transfer_ref, {"limit": 100, "expand": ["data.balance_transaction"]}
+            )
+            return [_reversal(made) for made in listing.auto_paging_iter()]
+
+    def account_balance(self, ref: str) -> int:
+        with outcomes():
+            found = plain(self._api.balance.retrieve({}, {"stripe_account": ref}))
+        return sum(part["amount"] for kind in ("available", "pending") for part in found[kind])
+
     def open_account(self, request: AccountRequest) -> AccountView:
         with outcomes():
             account = self._api.accounts.create(
@@ -75,6 +96,16 @@ class StripeBank:
                 }
             )
         return str(link.url)
+
+
+def _reversal(found: Any) -> ReversalView:
+    data = plain(found)
+    return ReversalView(
+        ref=data["id"],
+        amount_cents=data["amount"],
+        intent=(data.get("metadata") or {}).get("intent"),
+        balance=balance_view(data.get("balance_transaction")),
+    )
 
 
 def _transfer(found: Any) -> TransferView:

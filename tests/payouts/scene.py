@@ -23,6 +23,7 @@ from marketplace.payouts.bank import (
     AccountView,
     ProviderRefused,
     ProviderUnavailable,
+    ReversalView,
     TransferRequest,
     TransferView,
 )
@@ -41,6 +42,8 @@ class FakeBank:
     calls: list[str] = field(default_factory=list)
     says: list[Exception] = field(default_factory=list)
     lose_answers: int = 0
+    reversed: dict[str, dict[str, ReversalView]] = field(default_factory=dict)
+    balances: dict[str, int] = field(default_factory=dict)
 
     def transfer(self, request: TransferRequest) -> TransferView:
         self.calls.append(request.key)
@@ -59,6 +62,26 @@ class FakeBank:
 
     def find_transfer(self, request: TransferRequest) -> TransferView | None:
         return next((view for intent, view in self.groups.get(request.group, []) if intent == request.intent), None)
+
+    def reverse(self, transfer_ref: str, amount_cents: int, key: str, intent: str) -> ReversalView:
+        self.calls.append(key)
+        if self.says:
+            raise self.says.pop(0)
+        done = self.reversed.setdefault(transfer_ref, {})
+        if key not in done:
+            ref = f"trr_{transfer_ref}_{len(done) + 1}"
+            row = _balance(f"txn_{ref}", "transfer_refund", ref, amount_cents)
+            done[key] = ReversalView(ref, amount_cents, intent, row)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise ProviderUnavailable("no answer")
+        return done[key]
+
+    def reversals(self, transfer_ref: str) -> list[ReversalView]:
+        return list(self.reversed.get(transfer_ref, {}).values())
+
+    def account_balance(self, ref: str) -> int:
+        return self.balances.get(ref, 0)
 
     def open_account(self, request: AccountRequest) -> AccountView:
         self.calls.append(request.key)
