@@ -11,6 +11,7 @@ from marketplace.events.purge import purge
 from marketplace.kernel.actor import acting
 from marketplace.kernel.database import db
 from marketplace.payments.poll import poll_payments, settle_balances
+from marketplace.payments.saved_setup import poll_setups
 from workers import market_days
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ SWEEPS: tuple[Callable[[], object], ...] = (
     market_days.begin_slots,
     market_days.finish_slots,
     poll_payments,
+    poll_setups,
     settle_balances,
     market_days.roll_calendars,
     purge,

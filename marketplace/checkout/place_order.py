@@ -18,18 +18,17 @@ from marketplace.events.outbox import publish
 from marketplace.kernel import clock, installation
 from marketplace.kernel.database import command, constraint_of, db, execute
 from marketplace.kernel.emails import address_from_text, address_key
-from marketplace.kernel.errors import Invalid, KeyReused, TooYoung
+from marketplace.kernel.errors import Invalid, KeyReused, NotFound, TooYoung
 from marketplace.kernel.ids import new_code, new_token
 from marketplace.kernel.words import N_, Words
 from marketplace.market_days.places import take_place
 from marketplace.orders.find import order_by_checkout
 from marketplace.orders.models import Order, OrderLine
-from marketplace.payments.request import add_payment
+from marketplace.payments.request import add_payment, may_hold
+from marketplace.payments.saved_means import keep_means_of, own_means
 from marketplace.stock.reserve import Wanted, consume, reserve
 
 LEAST_CARD_CENTS = 50
-# A card's hold lasts about seven days; a pickup further away is captured at once (DECISIONS 16, RELIABILITY).
-HOLD_LASTS = timedelta(days=6)
 
 
 def place_order(request: OrderRequest) -> Order:
@@ -64,8 +63,12 @@ def _place(request: OrderRequest) -> Order:
     reserve([Wanted(line.offer_id, line.stock_id, line.quantity) for line in quoted.lines])
     order = _write(request, quoted, email, take_place(request.slot_id))
     # A debit cannot be held: it is taken at once, and the difference given back.
-    capture_later = request.payment_method == "card" and quoted.slot.pickup_from - clock.now() <= HOLD_LASTS
-    payment = add_payment(order, capture_later=capture_later)
+    capture_later = request.payment_method == "card" and may_hold(
+        quoted.slot.pickup_from, off_session=request.means_id is not None
+    )
+    payment = add_payment(order, capture_later=capture_later, means_id=request.means_id)
+    if request.keep_means and request.means_id is None and request.payment_method == "card" and request.account_id:
+        keep_means_of(payment, request.account_id, request.language)
     if request.payment_method == "pay_at_pickup":
         consume(order.id)
         publish(OrderConfirmed(order.id))
@@ -89,11 +92,24 @@ def _check(request: OrderRequest) -> str:
         errors["customer.email"] = N_("Bitte geben Sie eine E-Mail-Adresse an, zum Beispiel „name@beispiel.de“.")
     if request.payment_method not in METHODS or request.payment_method not in installation.settings().payment_methods:
         errors["payment_method"] = N_("Diese Zahlungsart gibt es hier nicht.")
+    if request.means_id is not None and not _is_own(request):
+        errors["payment_method"] = N_(
+            "Diese Karte ist nicht mehr hinterlegt. Bitte wählen Sie eine andere Zahlungsart."
+        )
     if not 1 <= len(request.checkout_key) <= 255:
         errors["checkout_key"] = N_("Der Schlüssel der Anfrage ist zu lang.")
     if errors:
         raise Invalid(errors)
     return email
+
+
+def _is_own(request: OrderRequest) -> bool:
+    """A saved card of whoever orders, and signed in."""
+    try:
+        own_means(request.account_id, request.means_id or 0)
+    except NotFound:
+        return False
+    return request.payment_method == "card"
 
 
 def _check_age(request: OrderRequest, quoted: Quote) -> None:

@@ -14,6 +14,8 @@ METHODS = ("card", "sepa_debit", "pay_at_pickup")
 class OrderRequest:
     """`lines`: (offer id, sale units); the same offer twice is summed.
 
+    `means_id`: pay with this saved means of the account; `keep_means`: keep the card of the hosted page, which the
+    customer has agreed to.
     `checkout_scope` and `checkout_key` name the form or request: a second submit finds the first one's order (I5).
     """
 
@@ -28,6 +30,8 @@ class OrderRequest:
     payment_method: str = "card"
     account_id: int | None = None
     language: str = "de"
+    means_id: int | None = None
+    keep_means: bool = False
 
     def summed(self) -> dict[int, int]:
         """Sale units by offer id, in the order in which they were asked for."""
@@ -47,5 +51,6 @@ class OrderRequest:
             self.phone,
             born,
             self.payment_method,
+            *([self.means_id, self.keep_means] if self.means_id or self.keep_means else []),
         ]
         return hashlib.sha256(json.dumps(asked).encode()).digest()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from marketplace.payments.saved_port import SavedMeansPort
+
 
 class ProviderRefused(Exception):
     """No, and asking again will not help. `code` is the provider's word."""
@@ -34,7 +36,10 @@ class BadEvent(Exception):
 
 @dataclass(frozen=True)
 class SessionRequest:
-    """A hosted payment page. Cents of EUR; `expires_at` on the machine's clock; `key` makes a repeat harmless."""
+    """A hosted payment page. Cents of EUR; `expires_at` on the machine's clock; `key` makes a repeat harmless.
+
+    `keep_for`: the provider's customer for whom the card is kept, who has agreed to that.
+    """
 
     key: str
     order_number: str
@@ -48,6 +53,7 @@ class SessionRequest:
     cancel_url: str
     expires_at: datetime
     language: str
+    keep_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class PaymentView:
     capture_before: datetime | None
     balance: BalanceView | None
     error: str | None = None
+    error_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -174,7 +181,7 @@ class PageRow:
     payment_id: str | None
 
 
-class Gateway(Protocol):
+class Gateway(SavedMeansPort, Protocol):
     """What the market needs of a payment provider."""
 
     def open_session(self, request: SessionRequest) -> SessionView: ...

@@ -11,9 +11,11 @@ from marketplace.kernel.ids import id_from_text
 from marketplace.payments.dispute import look_at_dispute
 from marketplace.payments.make_refund import look_at_refund, look_at_refunds_of
 from marketplace.payments.models import Payment
+from marketplace.payments.saved_removed import hear_means
+from marketplace.payments.saved_setup import hear_session
 from marketplace.payments.settle import settle
 
-KINDS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
+KINDS = ("checkout.session.", "payment_intent.", "charge.", "refund.", "payment_method.")
 
 
 def concerns_payments(kind: str) -> bool:
@@ -25,9 +27,11 @@ def hear(kind: str, about: dict[str, Any]) -> bool:
     """Looks at the payment an event speaks of. False when it speaks of none of ours."""
     if kind.startswith("charge.dispute."):
         return look_at_dispute(str(about.get("id")))
+    if kind.startswith("payment_method."):
+        return hear_means(str(about.get("id")))
     found = _payment_of(kind, about)
     if found is None:
-        return False
+        return kind.startswith("checkout.session.") and hear_session(str(about.get("id")))
     payment_id, ref = found
     settle(payment_id, ref)
     if kind.startswith(("refund.", "charge.refund.")):

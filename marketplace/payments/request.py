@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from marketplace.events.facts import PaymentWanted
 from marketplace.events.outbox import publish
-from marketplace.kernel import installation
+from marketplace.kernel import clock, installation
 from marketplace.kernel.clock import machine_now
 from marketplace.kernel.database import command, db, in_transaction
 from marketplace.kernel.words import N_
 from marketplace.orders.models import Order
 from marketplace.orders.tokens import token_of
 from marketplace.payments.gateway import ProviderRefused, SessionRequest, SessionView, gateway
-from marketplace.payments.models import Payment
+from marketplace.payments.models import MeansSetup, Payment
 from marketplace.payments.rows import lock_payment, owes_again, payment_of
+from marketplace.payments.saved_customer import customer_ref_of, ensure_customer
 
+# A card's hold lasts about seven days, five when its owner is not there; a pickup further away is captured at once.
+HOLD_LASTS = timedelta(days=6)
+OFF_SESSION_HOLD_LASTS = timedelta(days=4)
 SHORTEST_SESSION = timedelta(minutes=30)
 # Our second try must still be at least 30 minutes before the end, or the provider refuses the page.
 SPARE = timedelta(minutes=5)
@@ -23,19 +29,25 @@ SPARE = timedelta(minutes=5)
 MAILED_SESSION = timedelta(hours=23)
 
 
-def add_payment(order: Order, *, capture_later: bool) -> Payment:
-    """The row of a new payment of a new order. The caller publishes PaymentWanted when it is `pending`.
+def may_hold(pickup_from: datetime, *, off_session: bool = False) -> bool:
+    """Does a card's hold last until the pickup? Else its money is taken at once (DECISIONS 16)."""
+    return pickup_from - clock.now() <= (OFF_SESSION_HOLD_LASTS if off_session else HOLD_LASTS)
 
-    The hosted page is opened by `open_session` at once, or by the worker.
+
+def add_payment(order: Order, *, capture_later: bool, means_id: int | None = None) -> Payment:
+    """The row of a new payment of an order. The caller publishes PaymentWanted when it is `pending`.
+
+    The hosted page is opened, or the saved means asked, at once by `start_payment`, or by the worker.
     """
     at_pickup = order.payment_method == "pay_at_pickup"
     payment = Payment(
         order_id=order.id,
         market_id=order.market_id,
         method=order.payment_method,
+        means_id=means_id,
         capture_later=capture_later,
         state="none" if at_pickup else "pending",
-        wanted=None if at_pickup else "session",
+        wanted=None if at_pickup else "session" if means_id is None else "means",
         amount_cents=order.hold_cents,
     )
     db.session.add(payment)
@@ -50,6 +62,7 @@ def open_session(payment_id: int) -> str | None:
     """
     if in_transaction():
         raise RuntimeError("a provider is called with no transaction open")
+    _ready_to_keep(payment_id)
     request, url = _prepare(payment_id)
     if request is None:
         return url
@@ -59,6 +72,20 @@ def open_session(payment_id: int) -> str | None:
         _note(payment_id, str(error))
         raise
     return _record(payment_id, view)
+
+
+def _ready_to_keep(payment_id: int) -> None:
+    """A card is kept for a customer that the provider knows: made before the page, if that is wished for."""
+    account_id = _keeper(payment_id)
+    if account_id is not None:
+        ensure_customer(account_id)
+
+
+@command
+def _keeper(payment_id: int) -> int | None:
+    return db.session.scalar(  # type: ignore[no-any-return]
+        select(MeansSetup.account_id).where(MeansSetup.payment_id == payment_id)
+    )
 
 
 @command
@@ -110,6 +137,7 @@ def _request(order: Order, payment: Payment) -> SessionRequest:
         cancel_url=page,
         expires_at=payment.session_expires_at,
         language=order.language,
+        keep_for=None if (keeper := _keeper(payment.id)) is None else customer_ref_of(keeper),
     )
 
 

@@ -26,6 +26,7 @@ from marketplace.payments.orphans import take_back_stray
 from marketplace.payments.ready import keep_only, settle_owed
 from marketplace.payments.refund import give_back_all
 from marketplace.payments.rows import lock_payment, move, payment_of
+from marketplace.payments.saved_means import means_may_be_there
 from marketplace.stock.reserve import consume, keep_without_end, reserve_again
 
 PACKED = ("ready", "collected", "not_collected")
@@ -147,6 +148,7 @@ def _authorized(order: Order, payment: Payment, view: PaymentView) -> None:
         payment.last_error = None
         move(order, payment, "authorized")
         keep_only(order, payment)
+        means_may_be_there(payment)
     if payment.state == "authorized":
         _confirm_or_let_go(order, payment)
 
@@ -160,6 +162,7 @@ def _captured(order: Order, payment: Payment, view: PaymentView) -> None:
         move(order, payment, "captured")
         book_charge(order, payment, view.received_cents)
         keep_only(order, payment)
+        means_may_be_there(payment)
         if order.state in PACKED and not payment.is_stray:  # more than is owed: a second attempt, a hold taken whole
             settle_owed(order, payment)
     if view.balance is not None:

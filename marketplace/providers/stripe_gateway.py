@@ -25,6 +25,7 @@ from marketplace.providers.stripe_client import outcomes, plain
 from marketplace.providers.stripe_disputes import StripeDisputes
 from marketplace.providers.stripe_listings import StripeListings
 from marketplace.providers.stripe_rows import at, balance_view, ref_of
+from marketplace.providers.stripe_saved import StripeSavedMeans
 
 TOLERANCE_SECONDS = 300
 # Several secrets make several signatures of 64 letters each.
@@ -33,7 +34,7 @@ _CHARGE = ["latest_charge.balance_transaction"]
 _REFUND_ROW = ["balance_transaction"]
 
 
-class StripeGateway(StripeDisputes, StripeListings):
+class StripeGateway(StripeSavedMeans, StripeDisputes, StripeListings):
     """Implements `payments.gateway.Gateway`."""
 
     def __init__(self, client: stripe.StripeClient, webhook_secrets: tuple[str, ...], *, live: bool) -> None:
@@ -59,6 +60,7 @@ class StripeGateway(StripeDisputes, StripeListings):
                     ],
                     "allowed_payment_method_types": list(request.methods),  # type: ignore[typeddict-item]
                     "payment_intent_data": {
+                        **({"setup_future_usage": "off_session"} if request.keep_for else {}),
                         "capture_method": "manual" if request.capture_later else "automatic",
                         "metadata": about,
                         "transfer_group": request.order_number,
@@ -66,7 +68,7 @@ class StripeGateway(StripeDisputes, StripeListings):
                     },
                     "metadata": about,
                     "client_reference_id": request.order_number,
-                    "customer_email": request.email,
+                    **_customer(request),
                     "success_url": request.success_url,
                     "cancel_url": request.cancel_url,
                     "expires_at": int(request.expires_at.timestamp()),
@@ -186,6 +188,10 @@ def _refuse_future(header: str) -> None:
             raise BadEvent("timestamp")
 
 
+def _customer(request: SessionRequest) -> dict[str, str]:
+    return {"customer": request.keep_for} if request.keep_for else {"customer_email": request.email}
+
+
 def _session(found: Any) -> SessionView:
     data = plain(found)
     return SessionView(data["id"], data["status"], data.get("url"), ref_of(data.get("payment_intent")))
@@ -224,4 +230,5 @@ def _payment(found: Any) -> PaymentView:
         capture_before=at(card.get("capture_before")),
         balance=balance_view((charge or {}).get("balance_transaction")),
         error=error.get("message"),
+        error_code=error.get("code"),
     )
