@@ -1,0 +1,95 @@
+"""Mending a difference: what stands behind it is looked at by the ordinary functions, which post what is missing."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import select
+
+from marketplace.kernel.database import command, db, rows
+from marketplace.kernel.errors import Refusal
+from marketplace.kernel.ids import id_from_text
+from marketplace.ledger import chart
+from marketplace.ledger.post import Entry, post
+from marketplace.payments.bank_payouts import hear_payout
+from marketplace.payments.bookings import book_balance
+from marketplace.payments.dispute import look_at_dispute
+from marketplace.payments.gateway import UNKNOWN, BalanceView, ProviderRefused, gateway
+from marketplace.payments.make_refund import look_at_refund
+from marketplace.payments.models import Payment
+from marketplace.payments.settle import settle
+from marketplace.payouts.transfer import look_for_transfer, unanswered_transfers
+
+log = logging.getLogger(__name__)
+
+# Rows without anything behind them: what the provider takes for its services.
+ITS_FEES = ("stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost")
+
+
+def heal(source: str, rows_of_it: list[BalanceView]) -> None:
+    """Looks at what stands behind `source`. What cannot be mended stays a difference; ProviderUnavailable is raised."""
+    try:
+        if source.startswith(("ch_", "py_")):
+            _charge(source)
+        elif source.startswith(("re_", "pyr_")):
+            look_at_refund(source)
+        elif source.startswith(("dp_", "du_")):
+            look_at_dispute(source)
+        elif source.startswith("po_"):
+            hear_payout(source)
+        elif source.startswith("tr_"):
+            for statement_id in unanswered_transfers():
+                look_for_transfer(statement_id)
+        else:
+            _fees(rows_of_it)
+    except (ProviderRefused, Refusal) as error:
+        db.session.rollback()
+        log.warning("%s could not be mended: %s", source, error)
+
+
+def _charge(ref: str) -> None:
+    try:
+        payment_ref = gateway().payment_of_charge(ref)
+    except ProviderRefused as error:
+        if error.code != UNKNOWN:
+            raise
+        return
+    if payment_ref is not None and (payment_id := payment_behind(payment_ref)) is not None:
+        settle(payment_id, payment_ref)
+
+
+def payment_behind(payment_ref: str) -> int | None:
+    """Our payment of a PaymentIntent: the one that has it, else the one that it names."""
+    return _by_ref(payment_ref) or _named(id_from_text(gateway().payment(payment_ref).payment_id))
+
+
+@command
+def _by_ref(payment_ref: str) -> int | None:
+    return db.session.scalar(  # type: ignore[no-any-return]
+        select(Payment.id).where(Payment.provider_ref == payment_ref)
+    )
+
+
+@command
+def _named(payment_id: int | None) -> int | None:
+    return db.session.scalar(select(Payment.id).where(Payment.id == payment_id))  # type: ignore[no-any-return]
+
+
+@command
+def _fees(found: list[BalanceView]) -> None:
+    """The provider's own fees are a cost of the market; of several markets nobody knows whose, so a person decides."""
+    markets = rows("SELECT id FROM market ORDER BY id LIMIT 2")
+    if len(markets) != 1:
+        return
+    for row in found:
+        if row.kind not in ITS_FEES or row.source or not row.net_cents:
+            continue
+        post(
+            "fee",
+            "fee",
+            row.ref,
+            markets[0].id,
+            [Entry(chart.STRIPE_FEES, -row.net_cents), Entry(chart.STRIPE_AVAILABLE, row.net_cents)],
+            memo=row.kind,
+        )
+        book_balance(markets[0].id, row)
