@@ -16,7 +16,8 @@ WITH p AS (SELECT *, row_number() OVER (ORDER BY id) AS nth FROM payment WHERE o
 said AS (SELECT p.id AS payment_id, a.at, a.actor, a.before::jsonb AS was, a.after::jsonb AS now
          FROM p JOIN audit a ON a.object = 'payment:' || p.id)
 SELECT coalesce(s.at, p.created_at) AS at, 10 AS rank,
-       CASE WHEN p.method = 'pay_at_pickup' THEN 'agreed' WHEN p.nth > 1 THEN 'asked_again' ELSE 'asked' END AS kind,
+       CASE WHEN p.is_stray THEN 'stray' WHEN p.method = 'pay_at_pickup' THEN 'agreed'
+            WHEN p.nth > 1 THEN 'asked_again' ELSE 'asked' END AS kind,
        p.amount_cents AS cents, p.method, p.state, coalesce(s.actor, '') AS who, '' AS text,
        NULL::timestamptz AS until, ARRAY[p.session_ref] AS refs, NULL::bigint AS run_id, NULL::bigint AS statement_id
 FROM p LEFT JOIN said s ON s.payment_id = p.id AND s.was IS NULL
@@ -105,9 +106,9 @@ WHERE d.state = 'parked'
 class Moment:
     """Something that happened to an order's money; `cents` of EUR, `at` in business time.
 
-    `kind`: agreed, asked, asked_again, authorized, captured, cash, payment_failed, released, page_closed, taken_over,
-    capture_failed, try_failed, lowered, refund, cash_back, deposit_back, refund_refused, refund_came_back, fulfilment,
-    fee, correction, dispute_opened, dispute_won, dispute_lost, payout, parked, and `step` for the order's own states
+    `kind`: agreed, asked, asked_again, stray, authorized, captured, cash, payment_failed, released, page_closed,
+    taken_over, capture_failed, try_failed, lowered, refund, cash_back, deposit_back, refund_refused, refund_came_back,
+    fulfilment, fee, correction, dispute_opened, dispute_won, dispute_lost, payout, parked, and `step` for the order's own states
     (then without cents). `method`: how it is paid; of refunds and disputes who bears it; of payouts the way.
     `state`: of the row as it is now.
     `who`: an actor's name as the history keeps it; of payouts the farm. `text`: a reason, or what went wrong.

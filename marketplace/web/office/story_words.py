@@ -46,6 +46,16 @@ def _agreed(one: Moment) -> Words:
     return {"what": _("Bezahlt wird bei der Abholung"), "icon": "coins", "cents": one.cents}
 
 
+def _stray(one: Moment) -> Words:
+    return {
+        "what": _("Eine zweite Zahlung fand sich beim Anbieter"),
+        "kind": "warn",
+        "icon": "warning",
+        "cents": one.cents,
+        "more": _("Niemand hatte sie verlangt: sie wird freigegeben oder erstattet."),
+    }
+
+
 def _authorized(one: Moment) -> Words:
     more = _("Eingezogen ist noch nichts.")
     if one.until and one.state == "authorized":
@@ -253,6 +263,7 @@ _WORDS: dict[str, Callable[[Moment], Words]] = {
     "asked": _asked,
     "asked_again": _asked,
     "agreed": _agreed,
+    "stray": _stray,
     "authorized": _authorized,
     "captured": _captured,
     "cash": _cash,
