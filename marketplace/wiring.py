@@ -21,6 +21,7 @@ ROOMS_WITH_TABLES = (
     "orders",
     "payments",
     "payouts",
+    "exchange",
     "notifications",
 )
 
