@@ -23,6 +23,7 @@ class VariantView:
     sale_unit: str
     net_quantity: int
     net_unit: str
+    drained_g: int | None
     price_cents: int
     unit_price_cents: int | None
     unit_price_basis: str | None
@@ -35,7 +36,10 @@ class VariantView:
 
 @dataclass(frozen=True)
 class ProductView:
-    """`organic` only while the farm's certificate holds on the day of pickup (today without one)."""
+    """`organic` only while the farm's certificate holds on the day of pickup (today without one).
+
+    `pictures`: (key, what is to be seen), the first one first. What food law wants said: see catalogue/models.py.
+    """
 
     id: int
     market_id: int
@@ -55,8 +59,14 @@ class ProductView:
     min_age: int
     withdrawal_excluded: bool
     is_food: bool
-    picture: str | None
-    picture_alt: str
+    nutrition: dict[str, int] | None
+    nutrition_exempt: str
+    egg_code: str
+    husbandry_level: int
+    fish_method: str
+    fish_area: str
+    alcohol_tenths: int
+    pictures: list[tuple[str, str]]
     farm_id: int
     farm_name: str
     farm_slug: str
@@ -76,12 +86,14 @@ SELECT p.id, p.market_id, p.slug, p.name, p.category, c.name AS category_name, p
        p.allergens, p.storage, p.shelf_life_days, p.origin, p.label_note,
        p.organic AND f.organic_code IS NOT NULL
            AND f.organic_until >= coalesce(d.date, (app_now() AT TIME ZONE m.timezone)::date) AS organic,
-       f.organic_code, p.min_age, p.withdrawal_excluded, p.is_food, i.media_key AS picture,
-       coalesce(i.alt, '') AS picture_alt,
+       f.organic_code, p.min_age, p.withdrawal_excluded, p.is_food, p.nutrition, p.nutrition_exempt, p.egg_code,
+       p.husbandry_level, p.fish_method, p.fish_area, p.alcohol_tenths,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(i.media_key, i.alt) ORDER BY i.position, i.id), '[]')
+        FROM picture i WHERE i.product_id = p.id) AS pictures,
        f.id AS farm_id, f.name AS farm_name, f.slug AS farm_slug, f.legal_name AS farm_legal_name,
        f.street AS farm_street, f.postcode AS farm_postcode, f.town AS farm_town, f.phone AS farm_phone,
        f.email AS farm_email, m.sales_model, m.name AS market_name,
-       v.id AS variant_id, v.sku, v.sale_unit, v.net_quantity, v.net_unit,
+       v.id AS variant_id, v.sku, v.sale_unit, v.net_quantity, v.net_unit, v.drained_g,
        CASE WHEN o.id IS NULL THEN v.price_cents ELSE o.price_cents END AS price_cents,
        CASE WHEN o.id IS NULL THEN v.unit_price_cents ELSE o.unit_price_cents END AS unit_price_cents,
        v.unit_price_basis, v.deposit_cents, v.catch_weight,
@@ -103,7 +115,6 @@ LEFT JOIN pickup_point place ON place.id = s.pickup_point_id
 LEFT JOIN variant v ON v.product_id = p.id AND NOT v.archived
 LEFT JOIN offer o ON o.variant_id = v.id AND o.market_day_id = s.market_day_id
 LEFT JOIN stock k ON k.id = o.stock_id
-LEFT JOIN LATERAL (SELECT media_key, alt FROM picture WHERE product_id = p.id ORDER BY position, id LIMIT 1) i ON true
 WHERE p.state = 'live' AND (p.id = CAST(:id AS bigint) OR (CAST(:id AS bigint) IS NULL AND p.slug = :slug))
 ORDER BY s.id IS NULL, p.id, v.net_quantity, v.id
 """

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
+from marketplace.catalogue.food_information import ALCOHOL_FROM_TENTHS, NUTRITION, STRENGTH, kilocalories
 from marketplace.web.look.filters import weight
+
+MARKED = re.compile(r"\*([^*\n]{1,60})\*")
 
 # How an allergen shows itself in German lists of ingredients; what stands in a word is set off inside it (Kuh*milch*).
 SIGNS = {
@@ -45,7 +48,15 @@ SIGNS = {
 
 
 def emphasised(ingredients: str, allergens: Iterable[str]) -> Markup:
-    """The list of ingredients with the product's allergens in bold (LMIV Art. 21). The text itself is data."""
+    """The list of ingredients with the allergens in bold (LMIV Art. 21). The text itself is data.
+
+    Where its writer marked them (`*Weizen*`) those are; without marks the usual words of the product's allergens.
+    """
+    if MARKED.search(ingredients):
+        return Markup("").join(
+            Markup("<b>{}</b>").format(part) if place % 2 else escape(part)
+            for place, part in enumerate(MARKED.split(ingredients))
+        )
     signs = [SIGNS[code] for code in allergens if code in SIGNS]
     if not signs:
         return escape(ingredients)
@@ -72,7 +83,27 @@ def unbroken(name: str) -> str:
     return re.sub(r"(\d) (?=(?:%|kg|g|l|ml|vol|cl)\b|%)", "\\1\u00a0", name).replace("%\u0020vol", "%\u00a0vol")
 
 
-def alcohol(name: str) -> str:
-    """The strength that a name carries (`Korn 32 % vol`), "" without one (LMIV Art. 28: above 1.2 %)."""
-    found = re.search(r"\d{1,2}(?:,\d)?\s*%\s*vol", name)
+def alcohol(name: str, tenths: int = 0) -> str:
+    """The strength (0.1 % vol), or what a name carries (`Korn 32 % vol`); "" without (LMIV Art. 28: above 1.2 %)."""
+    if tenths > ALCOHOL_FROM_TENTHS:
+        return f"{_decimal(tenths, 10)}\u00a0%\u00a0vol"
+    found = STRENGTH.search(name)
     return found[0] if found else ""
+
+
+def nutrition_rows(nutrition: Mapping[str, int]) -> list[tuple[str, str]]:
+    """The seven figures per 100 g or ml, as they stand on a label: both units of energy, grams with their decimals."""
+    rows = []
+    for name, words in NUTRITION.items():
+        value = nutrition.get(name, 0)
+        said = f"{_decimal(value, 100)}\u00a0g"
+        if name == "energy_kj":
+            said = f"{value}\u00a0kJ / {kilocalories(value)}\u00a0kcal"
+        rows.append((_(words), said))
+    return rows
+
+
+def _decimal(parts: int, of_one: int) -> str:
+    whole, rest = divmod(parts, of_one)
+    digits = str(rest).rjust(len(str(of_one)) - 1, "0").rstrip("0")
+    return f"{whole}{_(',')}{digits}" if digits else str(whole)

@@ -12,10 +12,11 @@ from flask_babel import ngettext
 from marketplace.basket.product_page import ProductView, VariantView, product_page
 from marketplace.basket.shelf import ShelfFilter, shelf
 from marketplace.catalogue.allergens import allergen_name
+from marketplace.catalogue.food_information import EXEMPTIONS, FISH_METHODS, HUSBANDRY
 from marketplace.market_days.slots import SlotView
 from marketplace.web.access import allow, anyone
 from marketplace.web.shop import blueprint
-from marketplace.web.shop.food_words import alcohol, emphasised, net_quantity
+from marketplace.web.shop.food_words import alcohol, emphasised, net_quantity, nutrition_rows
 from marketplace.web.shop.frame import shop_frame
 from marketplace.web.shop.market import SCARCE, card
 from marketplace.web.shop.pictures import picture_url
@@ -33,11 +34,13 @@ def product(product: str) -> str:
     return render_template(
         "shop/product.html",
         p=view,
-        picture=picture_url(view.picture),
+        pictures=[(picture_url(key), alt or view.name) for key, alt in view.pictures] or [(None, view.name)],
         variants=[_variant(variant) for variant in view.variants],
         allergens=[_(allergen_name(code)) for code in view.allergens],
         ingredients=emphasised(view.ingredients, view.allergens),
         facts=facts_of(view),
+        nutrition=nutrition_rows(view.nutrition) if view.nutrition else [],
+        exemption=_(EXEMPTIONS[view.nutrition_exempt]) if view.nutrition_exempt in EXEMPTIONS else "",
         seller=seller_of(view),
         more=more_of_the_farm(view, here.slot),
         **shop_frame(),
@@ -86,10 +89,14 @@ def facts_of(p: ProductView) -> list[tuple[str, Any]]:
     )
     rows: list[tuple[str, Any]] = [
         (_("Nettofüllmenge"), nets),
-        (_("Alkoholgehalt"), alcohol(p.name)),
+        (_("Abtropfgewicht"), ", ".join(net_quantity(v.drained_g, "g", False) for v in p.variants if v.drained_g)),
+        (_("Alkoholgehalt"), alcohol(p.name, p.alcohol_tenths)),
         (_("Aufbewahren"), p.storage),
         (_("Haltbarkeit"), keeps if p.shelf_life_days else ""),
         (_("Herkunft"), p.origin),
+        (_("Erzeugercode"), p.egg_code),
+        (_("Haltungsform"), f"{p.husbandry_level} · {_(HUSBANDRY[p.husbandry_level])}" if p.husbandry_level else ""),
+        (_("Fang oder Zucht"), ", ".join(filter(None, (_(FISH_METHODS.get(p.fish_method, "")), p.fish_area)))),
         (_("Hinweise und Verwendung"), p.label_note),
         (_("Öko-Kontrollstelle"), p.organic_code if p.organic else ""),
         (

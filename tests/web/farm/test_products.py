@@ -188,3 +188,25 @@ def test_one_more_unit_keeps_what_was_typed(farmer: PageClient, farm: int, jam: 
     page = farmer.post(f"/hof/{farm}/produkte/neu", MultiDict({**jam, "tun": "einheit"}))
     assert 'name="v-1-einheit"' in page.response.text and 'value="Erdbeermarmelade"' in page.response.text
     assert not look("SELECT 1 FROM product WHERE name = 'Erdbeermarmelade'")
+
+
+def test_the_shop_says_what_the_law_wants(farmer: PageClient, farm: int, jam: dict[str, str], look: Look) -> None:
+    farmer.get(f"/hof/{farm}/produkte/neu")
+    figures = {"energy_kj": "1046", "fat_cg": "1,5", "saturates_cg": "0,1", "carbohydrate_cg": "58", "sugars_cg": "57,3",
+               "protein_cg": "0,4", "salt_cg": "0,02"}  # fmt: skip
+    farmer.post(
+        f"/hof/{farm}/produkte/neu",
+        {
+            **jam,
+            **{f"naehrwert-{name}": value for name, value in figures.items()},
+            "zutaten": "Erdbeeren, <b>Zucker</b>, *Mandeln*",
+            "eier": "0-DE-0512345",
+            "haltung": "5",
+            "tun": "live",
+        },
+    )
+    page = farmer.get(f"/produkt/{made(look).slug}")
+    text = page.text.replace("\u00a0", " ")
+    for words in ("1046 kJ / 250 kcal", "57,3 g", "0,02 g", "0-DE-0512345", "5 · Bio", "<b>Zucker</b>"):
+        assert words in text, words
+    assert "<b>Mandeln</b>" in page.response.text and "*" not in page.said("ingredients")
