@@ -13,13 +13,10 @@ from marketplace.providers.stripe_rows import ref_of
 
 
 class StripeSavedMeans:
-    """The part of the gateway that keeps means and uses them; `_api` is the client's v1."""
+    """The part of the gateway that keeps means and uses them; `_api` is the client's v1, `payment` the gateway's."""
 
     _api: Any
-
-    def payment(self, ref: str) -> PaymentView:
-        """Of the whole gateway."""
-        raise NotImplementedError
+    payment: Any
 
     def create_customer(self, account_id: int, email: str, key: str) -> str:
         with outcomes():
@@ -81,7 +78,8 @@ class StripeSavedMeans:
                 ref = self._api.payment_intents.create(_off_session(request), {"idempotency_key": request.key}).id
             except stripe.CardError as error:
                 ref = _declined(error)
-        return self.payment(ref)
+        found: PaymentView = self.payment(ref)
+        return found
 
     def find_payment(self, customer_ref: str, payment_id: int) -> PaymentView | None:
         with outcomes():

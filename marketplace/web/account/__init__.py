@@ -1,4 +1,4 @@
-"""The account: signing in and out, one's orders, one's signed-in browsers."""
+"""The account: signing in and out, one's orders, one's cards, one's signed-in browsers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def frame() -> dict[str, Any]:
 
 
 # Each module puts its pages on the blueprint.
-from marketplace.web.account import devices, overview, sign_in, step_up  # noqa: E402
+from marketplace.web.account import devices, means, overview, sign_in, step_up  # noqa: E402
 
-__all__ = ["blueprint", "devices", "overview", "sign_in", "step_up"]
+__all__ = ["blueprint", "devices", "means", "overview", "sign_in", "step_up"]

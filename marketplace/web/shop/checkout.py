@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,19 +20,25 @@ from marketplace.checkout.request import OrderRequest
 from marketplace.checkout.start_payment import start_payment
 from marketplace.kernel import installation
 from marketplace.kernel.errors import Closed, Invalid, KeyReused, Refusal, Shortage, SlotFull, TooYoung
-from marketplace.kernel.ids import new_token
+from marketplace.kernel.ids import id_from_text, new_token
 from marketplace.kernel.rate_limits import address_bucket, hit
 from marketplace.orders.find import order_by_checkout
 from marketplace.orders.models import Order
 from marketplace.orders.tokens import token_of
+from marketplace.payments.models import SavedMeans
+from marketplace.payments.rows import open_attempt
+from marketplace.payments.saved_means import consent_words, means_of
 from marketplace.web.access import allow, anyone, current_actor
 from marketplace.web.api.problems import said
 from marketplace.web.language import spoken
+from marketplace.web.look.card_words import card_name, card_until, months_left
 from marketplace.web.shop import blueprint
 from marketplace.web.shop.visit import forget_reading, owner, visit
 
 # Orders an address may place in a window; the API counts in the same bucket.
 BY_ADDRESS, WINDOW_S = 300, 60
+# A saved card among the means of payment: `means-<id>`.
+SAVED = "means-"
 # The fields of the form, by what a refusal calls them.
 FIELDS = {
     "customer.name": "name",
@@ -44,7 +51,7 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Form:
-    """What the customer typed. `birth_date` as typed, TT.MM.JJJJ."""
+    """What the customer typed. `birth_date` as typed, TT.MM.JJJJ; `payment_method` may be `means-<id>`, a saved card."""
 
     name: str
     email: str
@@ -52,16 +59,51 @@ class Form:
     birth_date: str
     payment_method: str
     key: str
+    keep_means: str = ""
 
     @classmethod
     def read(cls) -> Form:
-        names = ("name", "email", "phone", "birth_date", "payment_method", "checkout_key")
+        names = ("name", "email", "phone", "birth_date", "payment_method", "checkout_key", "keep_means")
         return cls(*(request.form.get(name, "").replace("\0", "").strip()[:500] for name in names))
 
     @classmethod
     def blank(cls) -> Form:
         actor = current_actor()
-        return cls(getattr(actor, "full_name", ""), getattr(actor, "email", ""), "", "", methods()[0], new_token())
+        first = next((card for card in own_cards() if card.is_default and not has_ended(card)), None)
+        method = methods()[0] if first is None else f"{SAVED}{first.id}"
+        return cls(getattr(actor, "full_name", ""), getattr(actor, "email", ""), "", "", method, new_token())
+
+    @property
+    def means_id(self) -> int | None:
+        """The saved card that was chosen: 0, which nobody has, for one that cannot be; None for any other means."""
+        if not self.payment_method.startswith(SAVED):
+            return None
+        return id_from_text(self.payment_method.removeprefix(SAVED)) or 0
+
+
+def own_cards() -> Sequence[SavedMeans]:
+    """The saved cards of whoever is signed in; none for guests, and none where no card is taken."""
+    account_id = current_actor().account_id
+    return means_of(account_id) if account_id is not None and "card" in methods() else ()
+
+
+def has_ended(card: SavedMeans) -> bool:
+    """A card whose last month is over cannot pay."""
+    return months_left(card) < 0
+
+
+def cards_in_words(cards: Sequence[SavedMeans]) -> list[dict[str, str]]:
+    """The saved cards as the form offers them; `reason` why one cannot be chosen."""
+    return [
+        {
+            "value": f"{SAVED}{card.id}",
+            "name": _("Mit gespeicherter %(card)s bezahlen", card=card_name(card)),
+            "hint": card_until(card),
+            "icon": "credit-card",
+            "reason": _("Die Karte ist abgelaufen.") if has_ended(card) else "",
+        }
+        for card in cards
+    ]
 
 
 def methods() -> tuple[str, ...]:
@@ -69,10 +111,14 @@ def methods() -> tuple[str, ...]:
     return installation.settings().payment_methods
 
 
-def methods_in_words(*, debit_possible: bool) -> list[dict[str, str]]:
+def methods_in_words(*, debit_possible: bool, has_cards: bool = False) -> list[dict[str, str]]:
     """The means of payment as the form offers them; a debit only while it can be through before the cut-off."""
     words = {
-        "card": (_("Karte"), _("wird jetzt nur reserviert, nach dem Packen belastet"), "credit-card"),
+        "card": (
+            _("Andere Karte") if has_cards else _("Karte"),
+            _("wird jetzt nur reserviert, nach dem Packen belastet"),
+            "credit-card",
+        ),
         "sepa_debit": (_("SEPA-Lastschrift"), _("wird in den nächsten Tagen abgebucht"), "bank"),
         "pay_at_pickup": (_("Bei Abholung"), _("bar oder mit Karte am Stand"), "storefront"),
     }
@@ -114,6 +160,7 @@ def _not_yet(here: Contents) -> Response | None:
 def _page(here: Contents, form: Form, errors: dict[str, str], status: int = 200) -> str | Response:
     assert here.slot is not None
     quoted = quote(here.slot.id, {line.offer_id: line.quantity for line in here.orderable if line.offer_id})
+    cards = own_cards()
     aged = [line for line in here.orderable if line.min_age]
     html = render_template(
         "shop/checkout.html",
@@ -122,7 +169,9 @@ def _page(here: Contents, form: Form, errors: dict[str, str], status: int = 200)
         errors=errors,
         quote=quoted,
         aged=aged,
-        methods=methods_in_words(debit_possible=quoted.slot.debit_possible),
+        cards=cards_in_words(cards),
+        methods=methods_in_words(debit_possible=quoted.slot.debit_possible, has_cards=bool(cards)),
+        consent=consent_words(spoken()) if current_actor().is_signed_in and "card" in methods() else "",
         ways=ways_to_pay(),
         card_possible="card" in methods(),
         farms=here.farms(orderable_only=True),
@@ -170,7 +219,9 @@ def _request(here: Contents, form: Form, whose: Owner, born: date | None, wanted
         email=form.email,
         phone=form.phone,
         birth_date=born,
-        payment_method=form.payment_method,
+        payment_method="card" if form.means_id is not None else form.payment_method,
+        means_id=form.means_id,
+        keep_means=form.keep_means == "1" and form.payment_method == "card" and whose.account_id is not None,
         checkout_scope=scope_of(whose),
         checkout_key=form.key,
         account_id=whose.account_id,
@@ -224,5 +275,9 @@ def _to_order(order: Order) -> Response:
 
 def _to_payment(order: Order) -> Response:
     """The hosted page; the order's own page when none is needed, or the provider does not answer."""
-    page, url = order_url(order), start_payment(order.id)
-    return redirect(url or page, 303)  # type: ignore[return-value]
+    url = start_payment(order.id)
+    if url is None:
+        attempt = open_attempt(order.id)
+        asks = attempt is not None and attempt.means_id is not None  # the saved card is still being asked
+        url = order_url(order, zurueck=1) if asks else order_url(order)
+    return redirect(url, 303)  # type: ignore[return-value]

@@ -17,11 +17,20 @@ from marketplace.market_days.slots import SlotView, slot_by_id
 from marketplace.orders.find import order_by_number
 from marketplace.orders.models import Order, OrderHistory, OrderLine
 from marketplace.orders.tokens import order_by_token
-from marketplace.payments.models import Payment
+from marketplace.payments.models import Payment, SavedMeans
 from marketplace.payments.rows import open_attempt, owes_again, payment_of
 from marketplace.web.access import current_actor
+from marketplace.web.look.card_words import card_name
 
 WITH_TICKET = ("confirmed", "packing", "ready", "collected", "not_collected")
+
+
+@dataclass(frozen=True)
+class DeclinedMeans:
+    """The saved card that did not pay; `asks`: its bank wants the owner to confirm."""
+
+    name: str
+    asks: bool
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class OrderView:
     slot: SlotView
     payment: Payment | None
     attempt: Payment | None
+    declined: DeclinedMeans | None
     farms: dict[int, str]
     history: tuple[OrderHistory, ...]
 
@@ -113,4 +123,18 @@ def order_view(order: Order) -> OrderView:
     payment = payment_of(order.id)
     asked = order.state == "awaiting_payment" or owes_again(order, payment)
     attempt = open_attempt(order.id) if asked else None
-    return OrderView(order, slot_by_id(order.slot_id), payment, attempt, farms, tuple(history))
+    declined = _declined(order.id) if attempt is not None and order.state == "awaiting_payment" else None
+    return OrderView(order, slot_by_id(order.slot_id), payment, attempt, declined, farms, tuple(history))
+
+
+def _declined(order_id: int) -> DeclinedMeans | None:
+    found = db.session.execute(
+        select(SavedMeans, Payment.last_error)
+        .join(Payment, Payment.means_id == SavedMeans.id)
+        .where(Payment.order_id == order_id, Payment.state.in_(("failed", "cancelled")))
+        .order_by(Payment.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return None
+    return DeclinedMeans(card_name(found[0]), (found[1] or "").startswith("authentication_required"))
