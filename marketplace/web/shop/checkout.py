@@ -51,7 +51,7 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Form:
-    """What the customer typed. `birth_date` as typed, TT.MM.JJJJ; `payment_method` may be `means-<id>`, a saved card."""
+    """What the customer typed. `birth_date` as TT.MM.JJJJ; `payment_method` may be `means-<id>`, a saved card."""
 
     name: str
     email: str
