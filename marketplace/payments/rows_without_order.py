@@ -1,7 +1,7 @@
 """Rows of the provider's books that belong to no order: its monthly fees, adjustments, money put in from the bank.
 
-The rule (DECISIONS 11): each market bears its share by what its payments brought in during the 30 days before the row
-(largest remainder); when nothing came in, the first market does. What the provider takes or gives is stripe:fees,
+The rule (DECISIONS 11): each market bears its share by what its payments brought in during the 30 days before it
+is posted (largest remainder); when nothing came in, the first market does. What the provider takes or gives is stripe:fees,
 what comes from the bank or goes back there is bank:<market>.
 """
 
@@ -35,8 +35,7 @@ def book_without_order(view: BalanceView) -> bool:
         return False
     if _is_known(view.ref):
         return True
-    nets = _by_market(view, view.net_cents)
-    fees = _by_market(view, view.fee_cents)
+    nets, fees = _by_market(view.net_cents), _by_market(view.fee_cents)
     entries = []
     for market_id, net in nets.items():
         fee = fees.get(market_id, 0)
@@ -62,18 +61,17 @@ def _is_known(ref: str) -> bool:
     return db.session.scalar(known.limit(1)) is not None
 
 
-def _by_market(view: BalanceView, cents: int) -> dict[int, int]:
+def _by_market(cents: int) -> dict[int, int]:
     """Cents by market, by the rule above; every market that has a share in the turnover, in id order."""
     found = rows(
         """
         SELECT e.market_id, sum(e.amount_cents)::bigint AS cents
         FROM ledger_entry e JOIN ledger_txn t ON t.id = e.txn_id
         WHERE t.kind = 'charge' AND e.account = :account
-          AND t.posted_at > CAST(:at AS timestamptz) - :look_back AND t.posted_at <= CAST(:at AS timestamptz)
+          AND t.posted_at > app_now() - :look_back
         GROUP BY e.market_id HAVING sum(e.amount_cents) > 0 ORDER BY e.market_id
         """,
         account=chart.STRIPE_PENDING,
-        at=view.created_at,
         look_back=LOOK_BACK,
     )
     if not found:
