@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.events import facts
-from workers import market_days, notifications, payments, payouts
+from workers import market_days, notifications, payments, payouts, reconciliation
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ CONSUMERS: Mapping[str, Consumer] = {
     "payouts.connect": Consumer("money", payouts.connect_account),
     "payouts.pay": Consumer("money", payouts.pay_wanted),
     "payouts.reverse": Consumer("money", payouts.reverse_wanted),
+    "reconciliation.run": Consumer("slow", reconciliation.compare_now),
     "market_days.pack": Consumer("slow", market_days.pack_late_order),
     "notifications.compose": Consumer("slow", notifications.compose_for),
     "notifications.send": Consumer("mail", notifications.send_queued),
@@ -56,6 +57,7 @@ ROUTES: Mapping[type[facts.Fact], tuple[str, ...]] = {
     facts.DisputeOpened: _TOLD,
     facts.DisputeClosed: _TOLD,
     facts.WebhookStored: ("payments.hear",),
+    facts.ReconciliationWanted: ("reconciliation.run",),
     facts.MarketDayClosed: _TOLD,
     facts.PayoutRunSubmitted: _TOLD,
     facts.PayoutRunApproved: _TOLD,

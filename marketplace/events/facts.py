@@ -117,6 +117,13 @@ class WebhookStored(Fact):
 
 
 @dataclass(frozen=True)
+class ReconciliationWanted(Fact):
+    """Somebody of the office does not want to wait for the daily comparison with the provider's books."""
+
+    account_id: int
+
+
+@dataclass(frozen=True)
 class MarketDayClosed(Fact):
     market_day_id: int
 

@@ -32,7 +32,8 @@ SELECT s.at, 30, CASE s.now ->> 'state'
            WHEN 'authorized' THEN p.authorized_cents
            WHEN 'captured' THEN (s.now ->> 'captured_cents')::bigint
            WHEN 'cancelled' THEN nullif(p.authorized_cents, 0) END,
-       p.method, p.state, s.actor, '', CASE WHEN s.now ->> 'state' = 'authorized' THEN p.capture_before END,
+       p.method, p.state, s.actor, '',
+       CASE WHEN s.now ->> 'state' = 'authorized' AND p.hold_lost_at IS NULL THEN p.capture_before END,
        CASE WHEN s.now ->> 'state' = 'captured' THEN ARRAY[p.charge_ref, p.provider_ref] ELSE ARRAY[p.provider_ref] END,
        NULL, NULL
 FROM said s JOIN p ON p.id = s.payment_id
@@ -42,9 +43,10 @@ WHERE s.was IS NOT NULL
        OR (s.now ->> 'state' = 'refunded' AND s.was ->> 'state' = 'authorized'))
 UNION ALL
 -- The last try that came to nothing. It is noted by the machine's clock: told here in business time.
-SELECT coalesce(p.tried_at + (app_now() - clock_timestamp()),
+SELECT coalesce(p.hold_lost_at, p.tried_at + (app_now() - clock_timestamp()),
                 (SELECT max(at) FROM said WHERE payment_id = p.id), p.created_at), 35,
-       CASE WHEN p.state = 'authorized' THEN 'capture_failed' ELSE 'try_failed' END,
+       CASE WHEN p.last_error LIKE '%hold has ended%' THEN 'hold_lost' WHEN p.state = 'authorized' THEN 'capture_failed'
+                ELSE 'try_failed' END,
        CASE WHEN p.state = 'authorized' THEN coalesce(p.capture_cents, p.authorized_cents) ELSE p.amount_cents END,
        p.method, p.state, '', p.last_error, NULL, ARRAY[p.provider_ref], NULL, NULL
 FROM p WHERE p.last_error IS NOT NULL
@@ -88,7 +90,8 @@ SELECT moment.at, 55, moment.kind, d.amount_cents, d.borne_by, d.state, '', d.re
        ARRAY[d.provider_ref, d.charge_ref], NULL, NULL
 FROM dispute d
 CROSS JOIN LATERAL (VALUES
-    (d.opened_at, 'dispute_opened', CASE WHEN d.closed_at IS NULL THEN d.evidence_due_by END),
+    (coalesce((SELECT min(a.at) FROM audit a WHERE a.object = 'dispute:' || d.id), d.opened_at),
+     'dispute_opened', CASE WHEN d.closed_at IS NULL THEN d.evidence_due_by END),
     (d.closed_at, 'dispute_' || d.state, NULL)) moment(at, kind, until)
 WHERE d.order_id = :order_id AND moment.at IS NOT NULL
 UNION ALL
@@ -107,11 +110,11 @@ class Moment:
     """Something that happened to an order's money; `cents` of EUR, `at` in business time.
 
     `kind`: agreed, asked, asked_again, stray, authorized, captured, cash, payment_failed, released, page_closed,
-    taken_over, capture_failed, try_failed, lowered, refund, cash_back, deposit_back, refund_refused, refund_came_back,
-    fulfilment, fee, correction, dispute_opened, dispute_won, dispute_lost, payout, parked, and `step` for the order's own states
-    (then without cents). `method`: how it is paid; of refunds and disputes who bears it; of payouts the way.
-    `state`: of the row as it is now.
-    `who`: an actor's name as the history keeps it; of payouts the farm. `text`: a reason, or what went wrong.
+    taken_over, hold_lost, capture_failed, try_failed, lowered, refund, cash_back, deposit_back, refund_refused,
+    refund_came_back, fulfilment, fee, correction, dispute_opened, dispute_won, dispute_lost, payout, parked; `step` for
+    the order's own states (then without cents). `method`: how it is paid; of refunds and disputes who bears it; of
+    payouts the way. `state`: of the row as it is now. `who`: an actor's name as the history keeps it; of payouts the
+    farm. `text`: a reason, or what went wrong.
     """
 
     at: datetime

@@ -100,7 +100,7 @@ def test_a_failed_capture_and_a_new_link(till: Till, market: SmallMarket) -> Non
     end_hold(till, order)
     pack(order.id)
     drain()
-    failed = only(order, "capture_failed")
+    failed = only(order, "hold_lost")
     assert failed.cents == 340 and failed.text
     assert only(order, "asked_again").cents == 340
     start_payment(order.id)

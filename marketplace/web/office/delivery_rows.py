@@ -31,7 +31,8 @@ LEFT JOIN dispute di ON di.id = (f.payload ->> 'dispute_id')::bigint
 LEFT JOIN orders o
        ON o.id = coalesce((f.payload ->> 'order_id')::bigint, p.order_id, r.order_id, n.order_id, di.order_id)
 LEFT JOIN market_day md ON md.id = (f.payload ->> 'market_day_id')::bigint
-LEFT JOIN statement s ON s.id = (f.payload ->> 'statement_id')::bigint
+LEFT JOIN transfer_reversal tr ON tr.id = (f.payload ->> 'reversal_id')::bigint
+LEFT JOIN statement s ON s.id = coalesce((f.payload ->> 'statement_id')::bigint, tr.statement_id)
 LEFT JOIN farm fa ON fa.id = coalesce((f.payload ->> 'farm_id')::bigint, s.farm_id, ac.farm_id)
 LEFT JOIN payout_run pr ON pr.id = (f.payload ->> 'run_id')::bigint
 CROSS JOIN LATERAL (SELECT coalesce(o.market_id, fa.market_id, md.market_id, s.market_id, pr.market_id, n.market_id)

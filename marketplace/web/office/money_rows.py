@@ -1,10 +1,9 @@
-"""What lies at the provider, what went from there to the bank, and whether a comparison is under way."""
+"""What lies at the provider, and what went from there to the bank."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from marketplace.kernel.database import rows
@@ -17,17 +16,10 @@ FROM ledger_entry WHERE market_id = ANY(:markets) AND account IN ('stripe:availa
 """
 
 _TO_BANK = """
-SELECT b.source, -b.amount_cents AS cents, b.kind, b.created_at, b.market_id FROM balance_transaction b
-WHERE b.market_id = ANY(:markets) AND b.kind LIKE 'payout%' ORDER BY b.created_at DESC, b.id LIMIT 20
-"""
-
-_UNDER_WAY = """
-SELECT min(since) AS since, bool_or(stuck) AS stuck FROM (
-    SELECT d.created_at AS since, d.state = 'parked' AS stuck FROM delivery d JOIN fact f ON f.id = d.fact_id
-    WHERE f.kind = :kind AND d.state IN ('waiting', 'in_flight', 'parked')
-    UNION ALL
-    SELECT created_at, false FROM fact WHERE kind = :kind AND fanned_out_at IS NULL
-) asked
+SELECT b.source, -b.net_cents AS cents, b.kind, b.created_at, m.timezone
+FROM balance_transaction b JOIN market m ON m.id = b.market_id
+WHERE b.market_id = ANY(:markets) AND b.kind IN ('payout', 'payout_failure', 'payout_cancel')
+ORDER BY b.created_at DESC, b.id LIMIT 20
 """
 
 
@@ -40,14 +32,6 @@ class AtProvider:
     held_cents: int
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Somebody asked for a comparison: since when it waits or runs (machine's clock); `stuck`: the workers gave up."""
-
-    since: datetime
-    stuck: bool
-
-
 def at_provider(market_ids: Collection[int]) -> AtProvider:
     """What our books say lies at the provider."""
     return AtProvider(**rows(_BALANCES, markets=list(market_ids))[0]._mapping)
@@ -58,7 +42,26 @@ def paid_to_bank(market_ids: Collection[int]) -> list[Any]:
     return rows(_TO_BANK, markets=list(market_ids))
 
 
-def comparison_asked(kind: str) -> Asked | None:
-    """The oldest wish (a fact of that kind) that is not done, None when there is none."""
-    found = rows(_UNDER_WAY, kind=kind)[0]
-    return None if found.since is None else Asked(found.since, bool(found.stuck))
+def orders_of_markets(numbers: Collection[str], market_ids: Collection[int]) -> set[str]:
+    """Which of these orders belong to these markets."""
+    found = rows(
+        "SELECT number FROM orders WHERE number = ANY(:numbers) AND market_id = ANY(:markets)",
+        numbers=list(numbers),
+        markets=list(market_ids),
+    )
+    return {row.number for row in found}
+
+
+def refs_of_markets(refs: Collection[str], market_ids: Collection[int]) -> set[str]:
+    """Which of these numbers of the provider (of charges, refunds, transfers …) belong to these markets."""
+    found = rows(
+        """
+        SELECT ref FROM unnest(CAST(:refs AS text[])) ref
+        WHERE EXISTS (SELECT 1 FROM balance_transaction b WHERE b.source = ref AND b.market_id = ANY(:markets))
+           OR EXISTS (SELECT 1 FROM payment p WHERE ref IN (p.provider_ref, p.session_ref)
+                      AND p.market_id = ANY(:markets))
+        """,
+        refs=list(refs),
+        markets=list(market_ids),
+    )
+    return {row.ref for row in found}

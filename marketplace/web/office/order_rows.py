@@ -29,14 +29,15 @@ WHERE o.market_id = ANY(:markets)
            UNION ALL SELECT order_id FROM refund WHERE provider_ref = :ref
            UNION ALL SELECT order_id FROM dispute WHERE provider_ref = :ref
            UNION ALL SELECT e.order_id FROM statement s JOIN payout_line l ON l.statement_id = s.id
-                     JOIN ledger_entry e ON e.id = l.ledger_entry_id WHERE s.provider_ref = :ref)))
+                     JOIN ledger_entry e ON e.id = l.ledger_entry_id WHERE s.provider_ref = :ref
+                     OR s.id IN (SELECT statement_id FROM transfer_reversal WHERE provider_ref = :ref))))
   AND (CAST(:before AS bigint) IS NULL OR o.id < :before)
 ORDER BY o.id DESC LIMIT :limit
 """
 
 # How the provider's numbers begin: payment, page, charge (card, debit), refund (card, debit), dispute (two kinds),
-# transfer.
-PROVIDER_REFS = ("pi_", "cs_", "ch_", "py_", "re_", "pyr_", "dp_", "du_", "tr_")
+# transfer and its reversal.
+PROVIDER_REFS = ("pi_", "cs_", "ch_", "py_", "re_", "pyr_", "dp_", "du_", "tr_", "trr_")
 
 
 @dataclass(frozen=True)

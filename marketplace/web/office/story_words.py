@@ -98,6 +98,16 @@ def _try_failed(one: Moment) -> Words:
     }
 
 
+def _hold_lost(one: Moment) -> Words:
+    return {
+        "what": _("Reservierung verfallen"),
+        "kind": "stop",
+        "icon": "warning-circle",
+        "cents": one.cents,
+        "more": plainly(one.text),
+    }
+
+
 def _capture_failed(one: Moment) -> Words:
     return {
         "what": _("Einziehen gescheitert"),
@@ -272,6 +282,7 @@ _WORDS: dict[str, Callable[[Moment], Words]] = {
     "taken_over": _taken_over,
     "payment_failed": _payment_failed,
     "try_failed": _try_failed,
+    "hold_lost": _hold_lost,
     "capture_failed": _capture_failed,
     "lowered": _lowered,
     "refund": _refund,
