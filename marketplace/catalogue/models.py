@@ -103,6 +103,7 @@ class Variant(Model):
 
     `catch_weight`: the price a kilogram is the master, `price_cents` what the usual weight costs. `pooled`: its stock
     lasts over market days (jam, wine, flour). `drained_g`: drained weight of goods in liquid, null when none.
+    `most_per_customer`: sale units that one customer gets on a market day, null when not limited (DECISIONS 19).
     """
 
     __tablename__ = "variant"
@@ -118,6 +119,7 @@ class Variant(Model):
         ),
         CheckConstraint("net_unit IN ('g', 'ml', 'pc')", name="net_unit"),
         CheckConstraint("drained_g > 0", name="drained"),
+        CheckConstraint("most_per_customer > 0", name="most_per_customer"),
     )
 
     id: Mapped[BigId]
@@ -128,6 +130,7 @@ class Variant(Model):
     net_quantity: Mapped[int]
     net_unit: Mapped[str] = mapped_column(Text)
     drained_g: Mapped[int | None]
+    most_per_customer: Mapped[int | None]
     catch_weight: Mapped[bool] = mapped_column(server_default="false")
     price_cents: Mapped[int]
     unit_price_cents: Mapped[int | None]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.database import BigId, Model
@@ -46,7 +47,10 @@ class Stock(Model):
 
 
 class Offer(Model):
-    """A variant on sale for a market day, at this day's price, until `closes_at`."""
+    """A variant on sale for a market day, at this day's price, until `closes_at`.
+
+    `pause_id`: the farm's pause that paused it, so that its end lets it stand again.
+    """
 
     __tablename__ = "offer"
     __table_args__ = (
@@ -69,6 +73,7 @@ class Offer(Model):
     unit_price_cents: Mapped[int | None]
     closes_at: Mapped[datetime]
     paused: Mapped[bool] = mapped_column(server_default="false")
+    pause_id: Mapped[int | None] = mapped_column(ForeignKey("farm_pause.id", ondelete="SET NULL"), index=True)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
@@ -81,6 +86,25 @@ class WeeklyOffer(Model):
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"), primary_key=True)
     weekday: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     capacity: Mapped[int | None]
+
+
+class StockChange(Model):
+    """One thing a farmer did to the stock of a day, with what stood there before: it can be taken back.
+
+    `before`: {offer id: [capacity or null, paused]}.
+    """
+
+    __tablename__ = "stock_change"
+    __table_args__ = (Index("ix_stock_change_farm", "farm_id", "id"),)
+
+    id: Mapped[BigId]
+    farm_id: Mapped[int] = mapped_column(ForeignKey("farm.id"))
+    market_day_id: Mapped[int] = mapped_column(ForeignKey("market_day.id"))
+    what: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, list[int | bool | None]]] = mapped_column(JSONB)
+    made_by: Mapped[str] = mapped_column(Text, server_default="")
+    made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    undone_at: Mapped[datetime | None]
 
 
 class Reservation(Model):
