@@ -26,11 +26,12 @@ def around() -> dict[str, Any]:
     person = current_actor()
     markets = my_markets()
     runs = rows(_WAITING, me=person.account_id or 0, markets=[market.id for market in markets])[0].runs
+    payouts = ("runs", "run", "statement", "take_back", "sign", "start_paying")
     items: tuple[tuple[str, str, str, tuple[str, ...], int], ...] = (
         (_("Heute"), "office.front", "tray", ("front",), 0),
         (_("Markttage"), "office.days", "calendar-blank", ("days", "day", "new_day", "plan_day", "cancel_day_now"), 0),
         (_("Bestellungen"), "office.orders", "receipt", ("orders", "order", "refund", "cancel"), 0),
-        (_("Auszahlungen"), "office.runs", "coins", ("runs", "run", "statement", "sign", "start_paying"), runs),
+        (_("Auszahlungen"), "office.runs", "coins", payouts, runs),
         (_("Konten der Höfe"), "office.farm_accounts", "bank", ("farm_accounts",), 0),
         (_("Geld"), "office.money", "scales", ("money", "compare_now"), 0),
         (_("Bücher"), "office.books", "book-open", ("books", "entries"), 0),
