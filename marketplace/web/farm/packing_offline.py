@@ -136,7 +136,7 @@ def _answer(key: Any, word: str, text: str, line: PackingLine | None) -> dict[st
     return {"key": key, "outcome": word, "message": text, "line": told}
 
 
-def live(farm: FarmHere, day: PackingDay, lines: list[PackingLine]) -> dict[str, Any]:
+def live(farm: FarmHere, day: PackingDay, lines: list[PackingLine], *, by_product: bool) -> dict[str, Any]:
     """What the scripts of the packing page are told."""
     asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
     scripts = [f"js/packing/{name}.js" for name in SCRIPTS]
@@ -147,7 +147,7 @@ def live(farm: FarmHere, day: PackingDay, lines: list[PackingLine]) -> dict[str,
             "day": day.date.isoformat(),
             "person": current_actor().account_id,
             "at": _now(),
-            "closed": day.closed,
+            "by_product": by_product,
             "list": digest_of_lines(line.id for line in lines),
             "state_url": url_for("farm.packing_stand", farm_id=farm.id, tag=day.date),
             "entries_url": url_for("farm.packing_entries", farm_id=farm.id),

@@ -63,7 +63,7 @@ def packing_page(
             deliveries=deliveries(lines),
             errors=dict(errors or {}),
             unusual=dict(unusual or {}),
-            live=live(farm, chosen, lines) if chosen else None,
+            live=live(farm, chosen, lines, by_product=view == "produkte") if chosen else None,
             **_shown(farm, chosen, lines, view, typed),
         )
     )
@@ -87,7 +87,7 @@ def _shown(
         "cards": made,
         "products": totals_by_product([farm.id], [day.id]) if by_product else [],
         "places": [],
-        "next_card": next((card for card in made if card["to_pack"]), None),
+        "next_card": next((card for card in made if card.to_pack), None),
     }
 
 

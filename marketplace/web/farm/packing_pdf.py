@@ -25,7 +25,7 @@ from marketplace.pickup.packing_list import (
 from marketplace.web.access import allow, packer
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.packing_page import deliveries
-from marketplace.web.farm.packing_view import cards, places, rows_of
+from marketplace.web.farm.packing_view import Card, cards, places, rows_of
 from marketplace.web.farm.visit import FarmHere, days_and_chosen, farm_here
 from marketplace.web.look.filters import clock_time, date_paper, date_short, grams, number, time_window, weekday, weight
 
@@ -103,28 +103,28 @@ def order_list(farm: FarmHere, day: PackingDay) -> tuple[str, Content]:
     shown = cards(lines, rows_of(farm.id, lines, open_to_pack=False, on_paper=True), open_to_pack=False)
     by_place = [
         {"name": place, "orders": [_order(card) for card in group]}
-        for place, group in groupby(shown, lambda card: card["place"])
+        for place, group in groupby(shown, lambda card: card.place)
     ]
     return "order_list", _frame(farm, day, _("Packliste")) | {"notes": _notes(lines), "places": by_place}
 
 
-def _order(card: Content) -> Content:
+def _order(card: Card) -> Content:
     return {
-        "number": str(card["number"]),
-        "name": card["name"],
-        "note": card["note"],
-        "tag": _("später bezahlt") if card["late"] else "",
+        "number": str(card.number),
+        "name": card.name,
+        "note": card.note,
+        "tag": _("später bezahlt") if card.late else "",
         "lines": [
             {
-                "count": str(row["count"]),
-                "name": row["name"],
-                "unit": row["unit"],
-                "weigh": bool(row["weigh"]),
-                "target": row["target"],
-                "weight": number(row["weight"]) if isinstance(row["weight"], int) else "",
-                "short": row["short"],
+                "count": str(row.count),
+                "name": row.name,
+                "unit": row.unit,
+                "weigh": row.weigh,
+                "target": row.target,
+                "weight": number(row.weight) if isinstance(row.weight, int) else "",
+                "short": row.short,
             }
-            for row in card["rows"]
+            for row in card.rows
         ],
     }
 

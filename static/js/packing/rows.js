@@ -57,15 +57,24 @@
     if (where.textContent !== text) where.textContent = text;
   };
 
+  // By order the row names the product, by product the card does.
+  packing.productOf = (row) => packing.settings.by_product
+    ? row.closest(".order").querySelector(".order__who span").textContent
+    : row.querySelector(".pack__name").firstChild.textContent.trim();
   packing.rows = {
     all: rows,
     OPEN,
     holds: (id) => holds.get(id) || OPEN,
     // The market's word on all lines; those that it does not name are open.
     hold(lines) {
-      holds.clear();
-      for (const [id, result] of Object.entries(lines)) holds.set(Number(id), result);
-      for (const row of rows.keys()) this.show(row);
+      const changed = new Set([...holds.keys()].filter((id) => !(id in lines)));
+      for (const [id, result] of Object.entries(lines)) {
+        if (String(holds.get(Number(id))) !== String(result)) changed.add(Number(id));
+      }
+      for (const id of changed) {
+        this.holdOne(id, lines[id]);
+        this.show(id);
+      }
     },
     holdOne(id, result) {
       if (result && result[0] !== "open") holds.set(id, result);
@@ -95,7 +104,7 @@
         }
         weight.closest(".weight").classList.toggle("weight--set", done && result[2] !== null);
       }
-      const menu = row.querySelector("a.iconbtn");
+      const menu = row.querySelector("a.pack__menu");
       if (menu) menu.hidden = tick.disabled;
       row.dataset.s = result[0];
       count(row, result);

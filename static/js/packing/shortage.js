@@ -12,8 +12,8 @@
     row = chosen;
     form.reset();
     wrong.hidden = true;
-    const { nr, q, name, u } = row.dataset;
-    dialog.querySelector("[data-what]").textContent = `${nr} · ${q}\u2009× ${name}`;
+    const { nr, q, u } = row.dataset;
+    dialog.querySelector("[data-what]").textContent = `${nr} · ${q}\u2009× ${packing.productOf(row)}`;
     dialog.querySelector("[data-weighed]").hidden = !row.querySelector(".weight");
     form.elements.gepackt.value = "0";
     form.dataset.usual = u || "";
@@ -49,7 +49,7 @@
   };
 
   packing.root.addEventListener("click", (event) => {
-    const link = event.target.closest(".pack a.iconbtn");
+    const link = event.target.closest(".pack a.pack__menu");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open(link.closest("[data-line]"));

@@ -106,7 +106,7 @@
         key: [...crypto.getRandomValues(new Uint8Array(16))].map((it) => it.toString(16).padStart(2, "0")).join(""),
         farm: settings.farm, day: settings.day, person: settings.person, line, deed, packed_quantity, weight_g, reason,
         instead_of: stands[0] === "open" ? null : [stands[1], stands[2]],
-        number: row.dataset.nr, product: row.dataset.name, quantity: Number(row.dataset.q),
+        number: row.dataset.nr, product: packing.productOf(row), quantity: Number(row.dataset.q),
       });
       await refresh();
       this.now();
