@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from typing import Any
 
 from marketplace.events import inbox
@@ -9,13 +11,17 @@ from marketplace.events.facts import MeansRemoved, MeansWanted, PaymentWanted, R
 from marketplace.kernel.errors import Refusal, TryLater
 from marketplace.payments.bank_payouts import hear_payout
 from marketplace.payments.bring_about import bring_about
-from marketplace.payments.gateway import ProviderRefused
-from marketplace.payments.hear import concerns_payments, hear
+from marketplace.payments.gateway import UNKNOWN, ProviderRefused
+from marketplace.payments.hear import concerns_payments, hear, names_our_order
 from marketplace.payments.make_refund import make_refund
 from marketplace.payments.saved_removed import detach
 from marketplace.payments.saved_setup import take_in_means
 from marketplace.payouts.reverse_transfer import look_at_transfer
 from workers.payouts import hear_account
+
+log = logging.getLogger(__name__)
+ALERT_AFTER = timedelta(minutes=15)
+
 
 
 def bring_about_wanted(fact: PaymentWanted) -> None:
@@ -45,13 +51,28 @@ def hear_webhook(fact: WebhookStored) -> None:
         return
     try:
         heard = _hear(*opened)
+        if not heard and names_our_order(*opened):
+            raise TryLater(f"{opened[0]} speaks of a payment that is not known")
     except TryLater as error:  # it speaks of something that we are just writing down
-        inbox.close(fact.inbox_id, "waiting", str(error))
+        _wait(fact.inbox_id, str(error))
         raise
-    except (ProviderRefused, Refusal) as error:
+    except ProviderRefused as error:
+        if error.code == UNKNOWN:  # the event was faster than the object: it is asked for again
+            _wait(fact.inbox_id, str(error))
+            raise TryLater(str(error)) from None
+        inbox.close(fact.inbox_id, "failed", str(error))
+        raise
+    except Refusal as error:
         inbox.close(fact.inbox_id, "failed", str(error))
         raise
     inbox.close(fact.inbox_id, "done" if heard else "ignored")
+
+
+def _wait(inbox_id: int, why: str) -> None:
+    """Never swallowed: it waits with growing pauses for a day, and after a quarter of an hour somebody is told."""
+    inbox.close(inbox_id, "waiting", why)
+    if inbox.age(inbox_id) > ALERT_AFTER:
+        log.error("webhook %s waits in vain: %s", inbox_id, why)
 
 
 def _hear(kind: str, about: Any, account: str | None) -> bool:

@@ -10,8 +10,10 @@ from marketplace.events.heartbeat import beat
 from marketplace.events.purge import purge
 from marketplace.kernel.actor import acting
 from marketplace.kernel.database import db
+from marketplace.payments.catch_up import catch_up_hourly
 from marketplace.payments.poll import poll_payments, settle_balances
 from marketplace.payments.saved_setup import poll_setups
+from marketplace.reconciliation.daily import reconcile_daily
 from workers import market_days
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ SWEEPS: tuple[Callable[[], object], ...] = (
     poll_payments,
     poll_setups,
     settle_balances,
+    catch_up_hourly,
+    reconcile_daily,
     market_days.roll_calendars,
     purge,
 )

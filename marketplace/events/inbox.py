@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
@@ -10,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.events.facts import WebhookStored
 from marketplace.events.models import InboxEvent
 from marketplace.events.outbox import publish
-from marketplace.kernel.database import command, db, execute
+from marketplace.kernel.database import command, db, execute, scalar
 
 
 @command
@@ -48,3 +49,10 @@ def close(inbox_id: int, state: str, error: str | None = None) -> None:
         error=error,
         id=inbox_id,
     )
+
+
+@command
+def age(inbox_id: int) -> timedelta:
+    """How long ago a stored webhook came (machine's clock)."""
+    found: timedelta = scalar("SELECT clock_timestamp() - received_at FROM inbox_event WHERE id = :id", id=inbox_id)
+    return found

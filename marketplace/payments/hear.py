@@ -41,6 +41,17 @@ def hear(kind: str, about: dict[str, Any]) -> bool:
     return True
 
 
+def names_our_order(kind: str, about: Any, account: str | None = None) -> bool:
+    """Does it carry the names that we give to payments? Then one that we do not find is a matter for somebody."""
+    metadata = about.get("metadata") if isinstance(about, dict) else None
+    return (
+        account is None
+        and kind.startswith(("checkout.session.", "payment_intent."))
+        and isinstance(metadata, dict)
+        and bool(metadata.get("order") and id_from_text(metadata.get("payment")))
+    )
+
+
 @command
 def _payment_of(kind: str, about: dict[str, Any]) -> tuple[int, str | None] | None:
     if kind.startswith("checkout.session."):

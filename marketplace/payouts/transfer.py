@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -98,6 +99,18 @@ def unanswered_transfers() -> list[int]:
             .order_by(Statement.id)
         )
     )
+
+
+@command
+def paid_transfers(days: int = 90) -> list[str]:
+    """The provider's ids (tr_…) of the transfers of the last months, the newest first."""
+    found = db.session.scalars(
+        select(Statement.provider_ref)
+        .where(Statement.paid_by == "transfer", Statement.state == "paid", Statement.provider_ref.is_not(None))
+        .where(Statement.paid_at > now() - timedelta(days=days))
+        .order_by(Statement.id.desc())
+    )
+    return [ref for ref in found if ref]
 
 
 def look_for_transfer(statement_id: int) -> bool:

@@ -18,7 +18,8 @@ from marketplace.payments.gateway import UNKNOWN, BalanceView, ProviderRefused, 
 from marketplace.payments.make_refund import look_at_refund
 from marketplace.payments.models import Payment
 from marketplace.payments.settle import settle
-from marketplace.payouts.transfer import look_for_transfer, unanswered_transfers
+from marketplace.payouts.reverse_transfer import look_at_transfer
+from marketplace.payouts.transfer import look_for_transfer, paid_transfers, unanswered_transfers
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,10 @@ def heal(source: str, rows_of_it: list[BalanceView]) -> None:
         elif source.startswith("tr_"):
             for statement_id in unanswered_transfers():
                 look_for_transfer(statement_id)
+            look_at_transfer(source)
+        elif source.startswith("trr_"):
+            for ref in paid_transfers():
+                look_at_transfer(ref)
         else:
             _fees(rows_of_it)
     except (ProviderRefused, Refusal) as error:

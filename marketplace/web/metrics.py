@@ -38,6 +38,13 @@ FROM orders WHERE state = 'awaiting_payment' AND expires_at < app_now() - interv
 UNION ALL SELECT 'marketplace_unmatched_cents', '', '', coalesce(sum(abs(b.amount_cents)), 0)
 FROM balance_transaction b
 WHERE NOT EXISTS (SELECT 1 FROM ledger_txn t WHERE t.source_id IN (b.source, b.id))
+UNION ALL SELECT 'marketplace_reconciliation_age_seconds', '', '',
+    extract(epoch FROM clock_timestamp() - max(finished_at))
+FROM reconciliation WHERE finished_at IS NOT NULL AND NOT dry_run HAVING count(*) > 0
+UNION ALL SELECT 'marketplace_reconciliation_unexplained_cents', '', '', coalesce(sum(u.cents::bigint), 0)
+FROM (SELECT unexplained FROM reconciliation WHERE finished_at IS NOT NULL AND NOT dry_run
+      ORDER BY id DESC LIMIT 1) r, jsonb_each_text(r.unexplained) u(market, cents)
+UNION ALL SELECT 'marketplace_provider_circuit_changes', 'state', label, count FROM tally WHERE name = 'circuit'
 UNION ALL SELECT 'marketplace_process_quiet_seconds', 'process', process,
     extract(epoch FROM clock_timestamp() - at) FROM heartbeat
 """
@@ -54,8 +61,14 @@ HELP = {
     "marketplace_orders_by_state": "Orders by state",
     "marketplace_orders_overdue": "Unpaid orders that should have expired five minutes ago",
     "marketplace_unmatched_cents": "Money in the provider's books that ours do not know, in cents",
+    "marketplace_reconciliation_age_seconds": "Seconds since the provider's books were last compared with ours",
+    "marketplace_reconciliation_unexplained_cents": "Cents that the last comparison with the provider left unexplained",
+    "marketplace_provider_circuit_changes": "How often the circuit to the payment provider opened and closed",
     "marketplace_process_quiet_seconds": "Seconds since a process last gave a sign",
 }
+
+# Nothing to say yet is not zero.
+MAY_BE_ABSENT = ("_by_state", "_quiet_seconds", "_circuit_changes", "_reconciliation_age_seconds")
 
 
 def start(settings: Settings) -> None:
@@ -134,7 +147,7 @@ class _FromDatabase:
         for name, meaning in HELP.items():
             lines = found.get(name, [])
             label = next((line.label for line in lines if line.label), "")
-            if not lines and name.endswith(("_by_state", "_quiet_seconds")):
+            if not lines and name.endswith(MAY_BE_ABSENT):
                 continue
             family = GaugeMetricFamily(name, meaning, labels=[label] if label else None)
             for line in lines:

@@ -9,13 +9,14 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from marketplace.kernel import installation
 from marketplace.kernel.database import db
 from marketplace.kernel.ids import same
 from marketplace.providers import broker
+from marketplace.reconciliation.last import last_result
 from marketplace.web import metrics
 from marketplace.web.access import allow, anyone
 
@@ -44,7 +45,19 @@ def readyz() -> Response:
     missing = [name for name in ("database", "migrations") if not checks[name]]
     words = {name: "ok" if well else "missing" for name, well in checks.items()}
     ready = not missing
-    return _json({"status": "ready" if ready else "not ready", **words, "missing": missing}, 200 if ready else 503)
+    told = {"status": "ready" if ready else "not ready", **words, "missing": missing}
+    if ready and (warnings := _warnings()):
+        told["warnings"] = warnings
+    return _json(told, 200 if ready else 503)
+
+
+def _warnings() -> list[str]:
+    """What a person should look at while the service serves: cents that the provider's books and ours do not share."""
+    try:
+        compared = last_result()
+    except SQLAlchemyError:
+        return []
+    return ["reconciliation"] if compared is not None and compared.total_cents else []
 
 
 @blueprint.get("/metrics")

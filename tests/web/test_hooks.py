@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from marketplace.kernel import installation
 from marketplace.kernel.database import rows
 from marketplace.payments import gateway
 from marketplace.providers.stripe_client import make_client
@@ -115,3 +117,61 @@ def test_too_large(client: FlaskClient) -> None:
 def test_brackets_without_end(app: Flask, client: FlaskClient) -> None:
     assert sent(client, b'{"a":' * 50_000) == 400
     assert not stored(app)
+
+
+def refused(client: FlaskClient) -> dict[str, float]:
+    figures = client.get("/metrics").get_data(as_text=True)
+    found = re.findall(r'marketplace_webhooks_refused_total\{reason="(\w+)"\} ([\d.]+)', figures)
+    return {reason: float(figure) for reason, figure in found}
+
+
+def test_each_reason_is_counted_for_itself(app: Flask, client: FlaskClient) -> None:
+    """Forged, stale, from the future, from the other mode, too large, not readable: refused, and nothing is stored."""
+    before = refused(client)
+    sent(client, event(), secret="whsec_fremd_0123456789")
+    sent(client, event(), off=-301)
+    sent(client, event(), off=305)
+    sent(client, event(livemode=True))
+    sent(client, b"[]")
+    sent(client, b"x" * (2 << 20))
+    after = refused(client)
+    more = {reason: figure - before.get(reason, 0) for reason, figure in after.items()}
+    assert more == {"signature": 1, "timestamp": 2, "livemode": 1, "body": 1, "size": 1}
+    assert not stored(app) and facts(app) == 0
+
+
+def test_a_forged_one_that_is_old_too_is_forged(client: FlaskClient) -> None:
+    before = refused(client)
+    sent(client, event(), secret="whsec_fremd_0123456789", off=-10_000)
+    assert refused(client)["signature"] == before.get("signature", 0) + 1
+
+
+def test_secrets_rotate_without_a_gap(app: Flask, client: FlaskClient) -> None:
+    """Both are good while both are set; the old one alone before, the new one alone after."""
+
+    def with_secrets(*secrets: str) -> None:
+        gateway.use(StripeGateway(make_client(installation.settings(), retries=0), secrets, live=False))
+
+    new, old = SECRETS
+    for number, (secrets, signed_with, status) in enumerate(
+        [
+            ((old,), old, 200),
+            ((new, old), old, 200),
+            ((new, old), new, 200),
+            ((new,), new, 200),
+            ((new,), old, 400),
+        ]
+    ):
+        with_secrets(*secrets)
+        assert sent(client, event(id=f"evt_{number}"), secret=signed_with) == status
+    assert len(stored(app)) == 4
+
+
+def test_a_header_with_signatures_of_both_secrets(client: FlaskClient) -> None:
+    """The provider signs with every secret while one is being replaced."""
+    body, moment = event(), int(time.time())
+    digests = [
+        hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+        for secret in ("whsec_morgen_0123456789", SECRETS[1])
+    ]
+    assert sent(client, body, header=f"t={moment}," + ",".join(f"v1={digest}" for digest in digests)) == 200

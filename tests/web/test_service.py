@@ -61,7 +61,7 @@ def test_figures(app: Flask, client: FlaskClient) -> None:
     figures = client.get("/metrics").get_data(as_text=True)
     assert "marketplace_outbox_facts_waiting 1.0" in figures and "marketplace_webhooks_received 1.0" in figures
     for name in (*metrics.HELP, "marketplace_request_seconds_bucket"):
-        if name != "marketplace_orders_by_state":
+        if not name.endswith(("_orders_by_state", "_circuit_changes", "_reconciliation_age_seconds")):
             assert re.search(rf"^{name}[ {{]", figures, re.M), name
     assert re.search(r'^marketplace_process_quiet_seconds{process="worker"} [9]', figures, re.M)
     assert 'route="/healthz"' in figures
@@ -85,3 +85,17 @@ def test_or_for_who_has_the_token(client: FlaskClient, settings: Any) -> None:
             assert answer.status_code == status, sent
     finally:
         installation.use(settings)
+
+
+def test_unexplained_cents_are_a_warning(app: Flask, client: FlaskClient) -> None:
+    """The shop goes on; somebody has to look, and payouts are locked."""
+    with app.app_context(), transaction():
+        execute(
+            "INSERT INTO reconciliation (finished_at, since, result, unexplained)"
+            """ VALUES (clock_timestamp(), clock_timestamp(), '{}', '{"1": 7, "": 5}')"""
+        )
+    answer = client.get("/readyz")
+    assert answer.status_code == 200 and answer.json["warnings"] == ["reconciliation"]
+    figures = client.get("/metrics").get_data(as_text=True)
+    assert "marketplace_reconciliation_unexplained_cents 12.0" in figures
+    assert "marketplace_reconciliation_age_seconds" in figures

@@ -87,3 +87,32 @@ def test_refused_is_failed_and_can_be_tried_again(market: SmallMarket, monkeypat
     retry(parked)
     drain()
     assert state() == "done"
+
+
+def test_a_payment_with_our_names_that_is_not_known_is_waited_for(
+    market: SmallMarket, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not swallowed, not parked at once; after a quarter of an hour somebody is told."""
+    comes("payment_intent.succeeded", id="pi_1", metadata={"order": "M-1", "payment": "999999"})
+    assert drain()["again"] == 1
+    assert state() == "waiting"
+    assert "in vain" not in caplog.text
+    with transaction():
+        execute("UPDATE inbox_event SET received_at = clock_timestamp() - interval '16 minutes'")
+    later()
+    assert drain()["again"] == 1
+    assert "in vain" in caplog.text
+    assert rows("SELECT state FROM delivery")[0].state == "waiting"
+    db.session.rollback()
+
+
+def test_an_event_that_overtakes_its_object_is_waited_for(
+    market: SmallMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hear(kind: str, about: object) -> bool:
+        raise ProviderRefused("no such refund", "resource_missing")
+
+    monkeypatch.setattr(consumers, "hear", hear)
+    comes("refund.updated", id="re_1")
+    assert drain()["again"] == 1
+    assert state() == "waiting"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from marketplace.events import inbox
 from marketplace.kernel.database import release_reads
@@ -25,7 +26,12 @@ LONGEST_ID = 255
 def stripe() -> Response:
     """200 when stored or known already, whatever kind it is; 400 for what is not what it claims to be."""
     request.max_content_length = MOST_BYTES
-    body = request.get_data(cache=False)
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        metrics.webhook_refused("size")
+        log.warning("a webhook was refused: size")
+        raise
     try:
         event = gateway().verify_event(body, request.headers.get("Stripe-Signature", ""))
         if not _is_name(event.ref) or not _is_name(event.kind):
