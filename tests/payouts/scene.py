@@ -44,6 +44,7 @@ class FakeBank:
     lose_answers: int = 0
     reversed: dict[str, dict[str, ReversalView]] = field(default_factory=dict)
     balances: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, AccountView] = field(default_factory=dict)
 
     def transfer(self, request: TransferRequest) -> TransferView:
         self.calls.append(request.key)
@@ -88,7 +89,15 @@ class FakeBank:
         return AccountView(f"acct_{request.farm_id}", enabled=True)
 
     def account(self, ref: str) -> AccountView:
-        return AccountView(ref, enabled=False)
+        if self.says:
+            raise self.says.pop(0)
+        return self.accounts.get(ref, AccountView(ref, enabled=False))
+
+    def onboarding_link(self, account_ref: str, return_url: str, refresh_url: str) -> str:
+        self.calls.append(f"link {account_ref} {return_url} {refresh_url}")
+        if self.says:
+            raise self.says.pop(0)
+        return f"https://connect.example/{account_ref}/{len(self.calls)}"
 
 
 @dataclass
