@@ -15,6 +15,7 @@ Errors = dict[str, str | Words]
 MOST_CENTS = 100_000_00
 MOST_DEPOSIT_CENTS = 10_000_00
 MOST_NET = 1_000_000
+MOST_PER_CUSTOMER = 999
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class VariantInput:
     id: int | None = None
     archived: bool = False
     drained_g: int | None = None
+    most_per_customer: int | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,8 @@ def variant_complaints(variant: VariantInput) -> Errors:
         variant.net_unit == "pc" or variant.catch_weight or not 1 <= variant.drained_g <= variant.net_quantity
     ):
         errors["drained_g"] = N_("Das Abtropfgewicht ist kleiner als die Füllmenge in g oder ml.")
+    if variant.most_per_customer is not None and not 1 <= variant.most_per_customer <= MOST_PER_CUSTOMER:
+        errors["most_per_customer"] = N_("Höchstens so viel je Kundin: eine Zahl ab 1.")
     if len(variant.sku) > 60:
         errors["sku"] = N_("Diese Artikelnummer ist zu lang.")
     return errors

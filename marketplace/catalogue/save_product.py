@@ -113,6 +113,7 @@ def values_of(variant: VariantInput) -> dict[str, Any]:
         "net_quantity": variant.net_quantity,
         "net_unit": variant.net_unit,
         "drained_g": variant.drained_g,
+        "most_per_customer": variant.most_per_customer,
         "catch_weight": variant.catch_weight,
         "price_cents": price,
         "unit_price_cents": per_basis,
@@ -159,6 +160,7 @@ def change_price(farm_id: int, variant_id: int, cents: int) -> None:
     said = VariantInput(
         kept.sale_unit, kept.net_quantity, kept.net_unit, cents, cents, kept.deposit_cents, kept.catch_weight,
         kept.pooled, kept.sku, kept.id, kept.archived, kept.drained_g,
+        kept.most_per_customer,
     )  # fmt: skip
     if not isinstance(cents, int) or not 1 <= cents <= 100_000_00:
         raise Invalid({"price_cents": N_("Bitte geben Sie einen Preis an.")})

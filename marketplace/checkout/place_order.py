@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, text
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.checkout.customer_limit import refuse_over_limit
 from marketplace.checkout.quote import Quote, QuotedLine, quote
 from marketplace.checkout.request import METHODS, OrderRequest
 from marketplace.events.facts import OrderConfirmed, OrderPlaced, PaymentWanted
@@ -61,6 +62,7 @@ def _place(request: OrderRequest) -> Order:
     if request.payment_method == "sepa_debit" and not quoted.slot.debit_possible:
         raise Invalid({"payment_method": N_("Eine Lastschrift braucht länger, als bis zum Bestellschluss Zeit ist.")})
     reserve([Wanted(line.offer_id, line.stock_id, line.quantity) for line in quoted.lines])
+    refuse_over_limit(quoted.lines, address_key(email), request.account_id)
     order = _write(request, quoted, email, take_place(request.slot_id))
     # A debit cannot be held: it is taken at once, and the difference given back.
     capture_later = request.payment_method == "card" and may_hold(

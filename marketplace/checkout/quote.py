@@ -42,6 +42,7 @@ class QuotedLine:
     vat_scheme: str
     vat_bp: int
     min_age: int
+    most_per_customer: int | None
     ordered_cents: int
     deposit_cents: int
     hold_cents: int
@@ -89,7 +90,8 @@ WHERE s.id = :slot_id
 
 OFFERS = """
 SELECT o.id, o.stock_id, o.farm_id, o.price_cents, o.unit_price_cents, v.unit_price_basis, v.sku, v.sale_unit,
-       v.net_quantity, v.net_unit, v.catch_weight, v.deposit_cents, p.name, p.min_age, p.vat_key, p.flat_rate
+       v.net_quantity, v.net_unit, v.catch_weight, v.deposit_cents, p.name, p.min_age, p.vat_key, p.flat_rate,
+       v.most_per_customer
 FROM offer o JOIN variant v ON v.id = o.variant_id JOIN product p ON p.id = v.product_id JOIN farm f ON f.id = o.farm_id
 WHERE o.id = ANY(:offers) AND o.market_day_id = :market_day_id
   AND p.state = 'live' AND NOT v.archived AND f.state = 'live'
@@ -145,6 +147,7 @@ def _line(row: Any, quantity: int, schemes: dict[int, str], rates: dict[str, int
         vat_scheme=scheme,
         vat_bp=rates[rate_key(row, scheme)],
         min_age=row.min_age,
+        most_per_customer=row.most_per_customer,
         ordered_cents=goods + deposit,
         deposit_cents=deposit,
         hold_cents=(with_tolerance(goods, tolerance_bp) if row.catch_weight else goods) + deposit,

@@ -103,6 +103,13 @@ class Closed(Conflict):
     title = N_("Der Bestellschluss ist vorbei.")
 
 
+class OverLimit(Conflict):
+    """More than one customer gets of it. `limits`: [{offer, requested, had, most}], ids as the API shows them."""
+
+    word = "customer-limit"
+    title = N_("So viel davon gibt es nicht für eine Kundin.")
+
+
 class SlotFull(Conflict):
     word = "slot-full"
     title = N_("In dieser Abholzeit ist kein Platz mehr frei.")

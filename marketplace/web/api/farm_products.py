@@ -41,6 +41,7 @@ class VariantGiven(BaseModel):
     pooled: bool = False
     archived: bool = False
     drained_g: Number | None = None
+    most_per_customer: Number | None = None
 
 
 class ProductGiven(BaseModel):
@@ -192,6 +193,7 @@ def product_json(own: OwnProduct) -> dict[str, Any]:
                 "net_quantity": variant.net_quantity,
                 "net_unit": variant.net_unit,
                 "drained_g": variant.drained_g,
+                "most_per_customer": variant.most_per_customer,
                 "catch_weight": variant.catch_weight,
                 "price_cents": variant.price_cents,
                 "unit_price_cents": variant.unit_price_cents,

@@ -19,7 +19,7 @@ from marketplace.checkout.quote import quote
 from marketplace.checkout.request import OrderRequest
 from marketplace.checkout.start_payment import start_payment
 from marketplace.kernel import installation
-from marketplace.kernel.errors import Closed, Invalid, KeyReused, Refusal, Shortage, SlotFull, TooYoung
+from marketplace.kernel.errors import Closed, Invalid, KeyReused, OverLimit, Refusal, Shortage, SlotFull, TooYoung
 from marketplace.kernel.ids import id_from_text, new_token
 from marketplace.kernel.rate_limits import address_bucket, hit
 from marketplace.orders.find import order_by_checkout
@@ -202,7 +202,7 @@ def order_now() -> str | Response:
         return _found_meanwhile(whose, form) or redirect(url_for("shop.checkout"), 303)  # type: ignore[return-value]
     except (Invalid, TooYoung) as refusal:
         return _page(here, form, errors_of(refusal) | errors, refusal.status)
-    except (Shortage, Closed) as refusal:
+    except (Shortage, Closed, OverLimit) as refusal:
         return _sorry(refusal, "shop.basket")
     except SlotFull as refusal:
         return _sorry(refusal, "shop.places")

@@ -26,7 +26,7 @@ FIELDS = {
 }  # fmt: skip
 UNIT_FIELDS = {
     "sale_unit": "einheit", "net_quantity": "menge", "net_unit": "masseinheit", "price_cents": "preis",
-    "unit_price_cents": "preis", "deposit_cents": "pfand", "sku": "nummer", "drained_g": "abtropf",
+    "unit_price_cents": "preis", "deposit_cents": "pfand", "sku": "nummer", "drained_g": "abtropf", "most_per_customer": "hoechstens",
 }  # fmt: skip
 EMPTY_UNIT = VariantInput(sale_unit="", net_quantity=0, net_unit="g")
 
@@ -118,6 +118,7 @@ def _unit(typed: Typed, where: str, kept: VariantInput) -> VariantInput:
         sku=typed.text(where + "nummer"),
         archived=typed.ticked(where + "weg"),
         drained_g=typed.whole(where + "abtropf"),
+        most_per_customer=typed.whole(where + "hoechstens"),
     )
 
 
@@ -152,5 +153,6 @@ def _unit_values(unit: VariantInput) -> dict[str, Any]:
         "vorrat": unit.pooled,
         "nummer": unit.sku,
         "abtropf": unit.drained_g or "",
+        "hoechstens": unit.most_per_customer or "",
         "weg": unit.archived,
     }
