@@ -1,4 +1,4 @@
-"""A hold that brought no money: the customer gets a new link, pays once, and everything is right again (DECISIONS 16)."""
+"""A hold that brought no money: the customer gets a new link, pays once, and all is right again (DECISIONS 16)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def lost(till: Till, market: SmallMarket, goods: dict[str, int], amount_cents: i
 
 def attempts(order: Any) -> list[tuple[str, int, int]]:
     """(state, asked, captured) of every attempt, the oldest first."""
-    found = rows("SELECT state, amount_cents, captured_cents FROM payment WHERE order_id = :id ORDER BY id", id=order.id)
+    statement = "SELECT state, amount_cents, captured_cents FROM payment WHERE order_id = :id ORDER BY id"
+    found = rows(statement, id=order.id)
     db.session.rollback()
     return [tuple(row) for row in found]
 
