@@ -16,7 +16,8 @@ from . import API_VERSION
 from .call import Call
 from .conformance import check_answer, check_params
 from .decode import decode_form
-from .endpoints import ENDPOINTS, Endpoint
+from .endpoint import Endpoint
+from .endpoints import ENDPOINTS
 from .errors import ApiError, not_played
 from .expand import render
 from .faults import ConnectionDropped, Fault, strike, take

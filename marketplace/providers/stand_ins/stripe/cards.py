@@ -33,6 +33,10 @@ class TestCard:
     decline: Decline | None = None
     challenge: bool = False
     """The bank wants the owner to confirm (3-D Secure)."""
+    alone: Literal["asks", "once_set_up", "passes"] = "asks"
+    """Whether a card that wants a confirmation can be charged while its owner is away (off-session)."""
+    setup_only: bool = False
+    """It can be saved, but no payment with it succeeds."""
     dispute: str | None = None
     """Reason of the dispute that follows the payment at once."""
     funds_at_once: bool = False
@@ -50,6 +54,10 @@ class TestDebit:
     iban: str
     token: str
     fails: bool = False
+    late: bool = False
+    """The outcome takes LATE_SECONDS longer."""
+    dispute: str | None = None
+    """The bank takes the money back right after the success, for this reason."""
 
     @property
     def last4(self) -> str:
@@ -88,6 +96,10 @@ CARDS = (
     TestCard("4000008400000002", "pm_card_us", "visa", "US"),
     TestCard("4000000000000077", "pm_card_bypassPending", "visa", funds_at_once=True),
     TestCard("4000002760003184", "pm_card_authenticationRequired", "visa", challenge=True),
+    TestCard("4000002500003155", "pm_card_authenticationRequiredOnSetup", "visa", challenge=True, alone="once_set_up"),
+    TestCard(
+        "4000003800000446", "pm_card_authenticationRequiredSetupForOffSession", "visa", challenge=True, alone="passes"
+    ),
     TestCard("4000000000003220", "pm_card_threeDSecure2Required", "visa", challenge=True),
     TestCard(
         "4000008260003178",
@@ -97,6 +109,7 @@ CARDS = (
         INSUFFICIENT,
         challenge=True,
     ),
+    TestCard("4000000000000341", "pm_card_chargeCustomerFail", "visa", decline=GENERIC, setup_only=True),
     TestCard("4000000000000002", "pm_card_chargeDeclined", "visa", decline=GENERIC),
     TestCard("4000000000009995", "pm_card_chargeDeclinedInsufficientFunds", "visa", decline=INSUFFICIENT),
     TestCard(
@@ -116,14 +129,25 @@ CARDS = (
     TestCard("4000000000000119", "pm_card_chargeDeclinedProcessingError", "visa", decline=PROCESSING),
     TestCard("4000000000000259", "pm_card_createDispute", "visa", dispute="fraudulent"),
     TestCard("4000000000002685", "pm_card_createDisputeProductNotReceived", "visa", dispute="product_not_received"),
+    TestCard("4000000000001976", "pm_card_createDisputeInquiry", "visa", dispute="inquiry"),
     TestCard("4000000000007726", "pm_card_pendingRefund", "visa", refund="pending"),
     TestCard("4000000000005126", "pm_card_refundFail", "visa", refund="fails"),
 )
+LATE_SECONDS = 180
 DEBITS = (
     TestDebit("DE89370400440532013000", "pm_sepaDebit_success"),
     TestDebit("DE62370400440532013001", "pm_sepaDebit_failure", fails=True),
+    TestDebit("DE08370400440532013003", "pm_sepaDebit_lateSuccess", late=True),
+    TestDebit("DE78370400440532013004", "pm_sepaDebit_lateFailure", fails=True, late=True),
+    TestDebit("DE35370400440532013002", "pm_sepaDebit_dispute", dispute="debit_not_authorized"),
 )
-_ALIASES = {"pm_card_visa_" + c.token.removeprefix("pm_card_"): c.token for c in CARDS if "Declined" in c.token}
+_ALIASES = {
+    "pm_success_de": "pm_sepaDebit_success",
+    "pm_failed_de": "pm_sepaDebit_failure",
+    "pm_successDelayed_de": "pm_sepaDebit_lateSuccess",
+    "pm_failedDelayed_de": "pm_sepaDebit_lateFailure",
+    "pm_disputed_de": "pm_sepaDebit_dispute",
+} | {"pm_card_visa_" + c.token.removeprefix("pm_card_"): c.token for c in CARDS if "Declined" in c.token}
 _BY_NUMBER = {card.number: card for card in CARDS}
 _BY_TOKEN = {card.token: card for card in CARDS}
 _DEBIT_BY_IBAN = {debit.iban: debit for debit in DEBITS}

@@ -69,6 +69,8 @@ class _Check:
         if value is None and type(None) in options:
             return None
         rest = [o for o in options if typing_extensions.get_origin(o) not in _LITERALS and o is not type(None)]
+        if isinstance(value, bool) and any(value is literal for literal in literals):
+            return value
         if isinstance(value, str) and literals:
             if value in literals:
                 return value
@@ -155,7 +157,7 @@ class _Check:
         for name, field in fields.items():
             if name in value:
                 self.value(value[name], field.annotation, field.names, f"{path}.{name}")
-            elif field.required:
+            elif field.required and value.get("deleted") is not True:
                 self.note(f"{path}.{name}", None, "missing in the answer")
         for name in value.keys() - fields.keys():
             self.note(f"{path}.{name}", None, "field unknown to the provider")

@@ -25,6 +25,7 @@ PREFIXES = {
     "product": "prod_",
     "refund": "re_3",
     "request": "req_",
+    "setup_intent": "seti_1",
     "transfer": "tr_1",
     "transfer_reversal": "trr_1",
 }

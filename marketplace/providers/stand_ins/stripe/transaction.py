@@ -96,6 +96,10 @@ class Transaction:
         )
         return body
 
+    def delete(self, body: Body) -> None:
+        """Forget the object."""
+        self.connection.execute("DELETE FROM objects WHERE id = ?", (body["id"],))
+
     def find(self, kind: str, object_id: str | None) -> Body | None:
         """The object of the current account, or None."""
         row = self.connection.execute(

@@ -22,16 +22,23 @@ class PaymentForm:
     instrument: TestCard | TestDebit | None = None
 
 
-def read_form(entries: Mapping[str, str], types: list[str], now_year_month: tuple[int, int]) -> PaymentForm:
-    """Check the entries; ``now_year_month`` is today for the card's expiry."""
+def read_form(
+    entries: Mapping[str, str], types: list[str], now_year_month: tuple[int, int], kept: list[str]
+) -> PaymentForm:
+    """Check the entries; ``now_year_month`` is today for the card's expiry, ``kept`` the ids of saved methods."""
     values = {
-        name: entries.get(name, "").strip() for name in ("method", "card_number", "expiry", "cvc", "email", "iban")
+        name: entries.get(name, "").strip()
+        for name in ("method", "card_number", "expiry", "cvc", "email", "iban", "save", "saved")
     }
     form = PaymentForm(values)
     if values["method"] not in types:
         values["method"] = types[0]
     if not _EMAIL.match(values["email"]):
         form.errors["email"] = "Bitte geben Sie eine E-Mail-Adresse an."
+    if values["saved"] not in kept:
+        values["saved"] = ""
+    if values["saved"]:
+        return form
     if values["method"] == "sepa_debit":
         form.instrument = debit_by_iban(values["iban"])
         if form.instrument is None:

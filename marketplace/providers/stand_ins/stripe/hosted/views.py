@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ..cards import DEBITS
 from ..errors import ApiError
-from ..operations.attempts import answer_challenge
-from ..operations.sessions import pay
+from ..operations.sessions import kept_methods, offers_saving, pay, save_method
+from ..operations.setups import answer_bank, failed, find_waiting
 from ..settings import StandInSettings
 from ..store import Store
 from ..timers import run_due
@@ -57,35 +57,54 @@ class HostedPages:
             if session is None or session["status"] != "open":
                 return self._closed(session)
             today = time.gmtime(tx.now)
-            form = read_form(request.form, session["payment_method_types"], (today.tm_year, today.tm_mon))
-            if form.errors or form.instrument is None:
+            kept = [method["id"] for method in kept_methods(tx, session)]
+            form = read_form(request.form, session["payment_method_types"], (today.tm_year, today.tm_mon), kept)
+            if form.errors:
                 return self._form(tx, session, form, None, 422)
-            intent = pay(tx, self._settings, session, form.instrument, email=form.values["email"], name="")
+            intent = self._submitted(tx, session, form)
             if intent["status"] == "requires_action":
                 return redirect(intent["next_action"]["redirect_to_url"]["url"], 303)
-            if intent["last_payment_error"]:
+            if failed(intent):
                 return self._form(tx, session, form, _reason(intent), 402)
         return redirect(_success(session), 303)
+
+    def _submitted(self, tx: Transaction, session: Body, form: PaymentForm) -> Body:
+        email = form.values["email"]
+        if session["mode"] == "setup":
+            assert form.instrument is not None
+            return save_method(tx, self._settings, session, form.instrument, email=email, name="")
+        save, saved = bool(form.values["save"]), form.values["saved"] or None
+        return pay(tx, self._settings, session, form.instrument, email=email, name="", save=save, saved=saved)
+
+    def show_mandate(self, mandate_id: str) -> Response:
+        """The text of a mandate for SEPA debits."""
+        with self._store.transaction() as tx:
+            body = tx.find("mandate", mandate_id)
+        if body is None:
+            return self._page("notice.html", 404, title="Unbekanntes Mandat", text="Dieses Mandat gibt es nicht.")
+        reference = body["payment_method_details"]["sepa_debit"]["reference"]
+        text = f"Mandat {reference}: Sie erlauben {self._settings.merchant}, Lastschriften von Ihrem Konto einzuziehen."
+        return self._page("notice.html", 200, title="SEPA-Lastschriftmandat", text=text)
 
     def show_challenge(self, intent_id: str) -> Response:
         """The bank asks whether it is really you."""
         with self._store.transaction() as tx:
             run_due(tx, self._settings)
-            intent = tx.find("payment_intent", intent_id)
-            if intent is None or intent["status"] != "requires_action":
+            intent = find_waiting(tx, intent_id)
+            if intent is None:
                 return self._page("notice.html", 410, title="Nichts zu bestätigen", text=_NOTHING_TO_CONFIRM)
             session = tx.find("checkout.session", intent.get("_session"))
-            return self._page("challenge.html", 200, session, amount=euros(intent["amount"]), intent=intent)
+            return self._page("challenge.html", 200, session, amount=_amount(intent), intent=intent)
 
     def answer_challenge(self, intent_id: str) -> AnyResponse:
         """Confirmed or refused: back to the shop, or to the form with the reason."""
         with self._store.transaction() as tx:
             run_due(tx, self._settings)
-            intent = tx.find("payment_intent", intent_id)
-            if intent is None or intent["status"] != "requires_action":
+            intent = find_waiting(tx, intent_id)
+            if intent is None:
                 return self._page("notice.html", 410, title="Nichts zu bestätigen", text=_NOTHING_TO_CONFIRM)
             return_url = intent["next_action"]["redirect_to_url"]["return_url"]
-            intent = answer_challenge(tx, self._settings, intent, request.form.get("answer") == "ok")
+            intent = answer_bank(tx, self._settings, intent, request.form.get("answer") == "ok")
             session = tx.find("checkout.session", intent.get("_session"))
         if session is not None and session["status"] == "complete":
             return redirect(_success(session), 303)
@@ -93,8 +112,8 @@ class HostedPages:
             return redirect(f"{self._settings.public_url}/c/pay/{session['id']}", 303)
         if not return_url:
             return self._page("notice.html", 200, title="Antwort der Bank", text="Die Bank hat Ihre Antwort erhalten.")
-        outcome = "failed" if intent["last_payment_error"] else "succeeded"
-        query = urlencode({"payment_intent": intent["id"], "redirect_status": outcome})
+        outcome = "failed" if failed(intent) else "succeeded"
+        query = urlencode({intent["object"]: intent["id"], "redirect_status": outcome})
         return redirect(f"{return_url}{'&' if '?' in return_url else '?'}{query}", 303)
 
     def _form(
@@ -114,7 +133,9 @@ class HostedPages:
             "pay.html",
             status,
             session,
-            amount=euros(session["amount_total"]),
+            amount=_amount(session),
+            kept=[_face(method) for method in kept_methods(tx, session)],
+            offers_saving=offers_saving(session),
             lines=lines,
             form=form,
             reason=reason,
@@ -152,11 +173,29 @@ _NOTHING_TO_CONFIRM = "Diese Bestätigung ist schon beantwortet oder nicht mehr 
 
 def _find(tx: Transaction, session_id: str) -> tuple[Body | None, Body | None]:
     session = tx.find("checkout.session", session_id)
-    return session, tx.find("payment_intent", session["payment_intent"]) if session else None
+    if session is None:
+        return None, None
+    return session, tx.find("payment_intent", session["payment_intent"]) or tx.find(
+        "setup_intent", session["setup_intent"]
+    )
 
 
 def _reason(intent: Body | None) -> str | None:
-    return intent.get("_german") if intent and intent["last_payment_error"] else None
+    return intent.get("_german") if intent and failed(intent) else None
+
+
+def _amount(body: Body) -> str | None:
+    """Euros of an intent or session; None when something is only saved."""
+    cents = body["amount"] if "amount" in body else body.get("amount_total")
+    return None if cents is None else euros(cents)
+
+
+def _face(method: Body) -> dict[str, str]:
+    if method["type"] == "card":
+        text = f"{method['card']['brand'].capitalize()} •••• {method['card']['last4']}"
+    else:
+        text = f"Konto •••• {method['sepa_debit']['last4']}"
+    return {"id": method["id"], "text": text}
 
 
 def _success(session: Body) -> str:
@@ -181,6 +220,7 @@ def hosted_blueprint(store: Store, settings: StandInSettings) -> Blueprint:
     hosted = HostedPages(store, settings)
     pages.add_url_rule("/pay/<session_id>", "show_payment", hosted.show_payment, methods=["GET"])
     pages.add_url_rule("/pay/<session_id>", "submit_payment", hosted.submit_payment, methods=["POST"])
+    pages.add_url_rule("/mandate/<mandate_id>", "show_mandate", hosted.show_mandate, methods=["GET"])
     pages.add_url_rule("/3ds/<intent_id>", "show_challenge", hosted.show_challenge, methods=["GET"])
     pages.add_url_rule("/3ds/<intent_id>", "answer_challenge", hosted.answer_challenge, methods=["POST"])
 

@@ -68,6 +68,8 @@ def payment_method(now: int, instrument: TestCard | TestDebit, billing: Body) ->
         "livemode": False,
         "metadata": {},
         "_token": instrument.token,
+        "_set_up": False,
+        "_gone": False,
     }
     if isinstance(instrument, TestDebit):
         return body | {
@@ -176,8 +178,8 @@ def card_details(card: TestCard, amount: int, capture_before: int | None, challe
     return {"type": "card", "card": details}
 
 
-def debit_details(debit: TestDebit) -> Body:
-    """``payment_method_details`` of a SEPA debit."""
+def debit_details(debit: TestDebit, mandate: str) -> Body:
+    """``payment_method_details`` of a SEPA debit under a mandate."""
     return {
         "type": "sepa_debit",
         "sepa_debit": {
@@ -186,7 +188,7 @@ def debit_details(debit: TestDebit) -> Body:
             "country": debit.iban[:2],
             "fingerprint": letters(16),
             "last4": debit.last4,
-            "mandate": new_id("mandate"),
+            "mandate": mandate,
         },
     }
 

@@ -7,8 +7,9 @@ from ..ids import new_id
 from ..transaction import Body
 
 
-def session(now: int, params: Body, *, total: int, expires_at: int, types: list[str], public_url: str) -> Body:
-    """An open session. There is no PaymentIntent before the customer submits the hosted page."""
+def session(now: int, params: Body, *, total: int | None, expires_at: int, types: list[str], public_url: str) -> Body:
+    """An open session. There is no PaymentIntent before the customer submits the hosted page; ``total`` (cents) is
+    None when a means of payment is only saved."""
     session_id = new_id("checkout.session")
     return {
         "id": session_id,
@@ -46,17 +47,17 @@ def session(now: int, params: Body, *, total: int, expires_at: int, types: list[
         "livemode": False,
         "locale": params.get("locale"),
         "metadata": params.get("metadata", {}),
-        "mode": "payment",
+        "mode": params.get("mode", "payment"),
         "payment_intent": None,
         "payment_link": None,
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
         "payment_method_options": {},
         "payment_method_types": types,
-        "payment_status": "unpaid",
+        "payment_status": "no_payment_required" if total is None else "unpaid",
         "phone_number_collection": {"enabled": False},
         "recovered_from": None,
-        "saved_payment_method_options": None,
+        "saved_payment_method_options": _saved_options(params),
         "setup_intent": None,
         "shipping_address_collection": None,
         "shipping_cost": None,
@@ -65,11 +66,22 @@ def session(now: int, params: Body, *, total: int, expires_at: int, types: list[
         "submit_type": params.get("submit_type"),
         "subscription": None,
         "success_url": params["success_url"],
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "total_details": None if total is None else {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": f"{public_url}/c/pay/{session_id}",
         "wallet_options": None,
         "_intent_data": params.get("payment_intent_data", {}),
+    }
+
+
+def _saved_options(params: Body) -> Body | None:
+    if not params.get("customer") or params.get("mode") == "setup":
+        return None
+    asked = params.get("saved_payment_method_options", {})
+    return {
+        "allow_redisplay_filters": asked.get("allow_redisplay_filters", ["always"]),
+        "payment_method_remove": "disabled",
+        "payment_method_save": asked.get("payment_method_save"),
     }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from ..cards import AUTHENTICATION_NEEDED, Decline, TestCard, TestDebit, instrument_by_token
+from ..cards import AUTHENTICATION_NEEDED, LATE_SECONDS, Decline, TestCard, TestDebit, instrument_by_token
 from ..errors import DOCS
-from ..objects.payment import billing_details, card_details, charge, debit_details, outcome, payment_method
+from ..objects.payment import card_details, charge, debit_details, outcome
 from ..settings import StandInSettings
 from ..transaction import Body, Transaction, public
 from .captures import take
 from .links import session_follows
+from .methods import grant_mandate, keep, stored_or_new, use_up
 
 HOLD_SECONDS = 7 * 86400
+PLAYED_TYPES = ("card", "sepa_debit")
 CHALLENGE_FAILED = Decline(
     "payment_intent_authentication_failure",
     None,
@@ -29,9 +31,11 @@ def attempt(
     billing: Body | None = None,
     return_url: str | None = None,
     off_session: bool = False,
+    ref: str | None = None,
 ) -> Body:
-    """Pay the intent with a card or bank account. How it went is the intent's status and ``last_payment_error``."""
-    method = tx.insert("payment_method", payment_method(tx.now, instrument, billing or billing_details()))
+    """Pay the intent with a card or bank account; ``ref`` names it when it was saved before. How it went is the
+    intent's status and ``last_payment_error``."""
+    method = stored_or_new(tx, ref, instrument, billing)
     intent |= {
         "payment_method": method["id"],
         "last_payment_error": None,
@@ -40,9 +44,10 @@ def attempt(
     }
     if isinstance(instrument, TestDebit):
         return _debit(tx, settings, intent, instrument, method)
-    if instrument.challenge and off_session:
+    alone = instrument.alone == "passes" or (instrument.alone == "once_set_up" and method.get("_set_up", False))
+    if instrument.challenge and off_session and not alone:
         return refuse(tx, intent, AUTHENTICATION_NEEDED, method)
-    if instrument.challenge:
+    if instrument.challenge and not off_session:
         return _challenge(tx, settings, intent, return_url)
     return _authorise(tx, settings, intent, instrument, method, challenged=False)
 
@@ -88,6 +93,7 @@ def _authorise(
         return refuse(tx, intent, card.decline, method, taken["id"])
     taken |= {"status": "succeeded", "paid": True}
     tx.insert("charge", taken)
+    _kept(tx, intent, method)
     intent["latest_charge"] = taken["id"]
     if held:
         intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
@@ -102,11 +108,15 @@ def _authorise(
 
 
 def _debit(tx: Transaction, settings: StandInSettings, intent: Body, debit: TestDebit, method: Body) -> Body:
-    pending = charge(tx.now, intent, method, debit_details(debit)) | {"outcome": outcome(None), "captured": True}
+    granted = grant_mandate(tx, settings, method, multi_use=bool(intent["setup_future_usage"] or method["customer"]))
+    details = debit_details(debit, granted)
+    pending = charge(tx.now, intent, method, details) | {"outcome": outcome(None), "captured": True}
     tx.insert("charge", pending)
     intent |= {"status": "processing", "latest_charge": pending["id"], "_delayed": True}
     tx.save(intent)
-    tx.set_timer("debit_outcome", intent["id"], tx.now + settings.debit_delay_seconds)
+    _kept(tx, intent, method)
+    delay = settings.debit_delay_seconds + (LATE_SECONDS if debit.late else 0)
+    tx.set_timer("debit_outcome", intent["id"], tx.now + delay)
     tx.emit("charge.pending", pending)
     tx.emit("payment_intent.processing", intent)
     session_follows(tx, intent)
@@ -136,15 +146,7 @@ def settle_debit(tx: Transaction, settings: StandInSettings, intent_id: str) -> 
 
 def refuse(tx: Transaction, intent: Body, decline: Decline, method: Body, charge_id: str | None = None) -> Body:
     """The attempt failed: the intent waits for another payment method and says why."""
-    error: Body = {
-        "type": "card_error" if decline.decline_code else "invalid_request_error",
-        "code": decline.code,
-        "message": decline.text,
-        "doc_url": DOCS + decline.code.replace("_", "-"),
-        "payment_method": public(method),
-    }
-    if decline.decline_code:
-        error["decline_code"] = decline.decline_code
+    error = attempt_error(decline, method)
     if charge_id:
         error["charge"] = charge_id
     intent |= {
@@ -157,3 +159,29 @@ def refuse(tx: Transaction, intent: Body, decline: Decline, method: Body, charge
     tx.save(intent)
     tx.emit("payment_intent.payment_failed", intent)
     return intent
+
+
+def attempt_error(decline: Decline, method: Body) -> Body:
+    """What the intent remembers of an attempt that failed."""
+    error: Body = {
+        "type": "card_error" if decline.decline_code else "invalid_request_error",
+        "code": decline.code,
+        "message": decline.text,
+        "doc_url": DOCS + decline.code.replace("_", "-"),
+        "payment_method": public(method),
+    }
+    if decline.decline_code:
+        error["decline_code"] = decline.decline_code
+    return error
+
+
+def _kept(tx: Transaction, intent: Body, method: Body) -> None:
+    # The payment went through: now the method is saved as the customer agreed, or it has served.
+    usage = intent["setup_future_usage"]
+    if usage and intent["customer"]:
+        redisplay = intent.get("_redisplay") or ("limited" if method["customer"] is None else None)
+        keep(tx, method, intent["customer"], set_up=usage == "off_session", redisplay=redisplay)
+    elif intent.get("_redisplay") and intent["customer"]:
+        keep(tx, method, intent["customer"], redisplay=intent["_redisplay"])
+    else:
+        use_up(tx, method)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ..call import MIN_CENTS, Call, checked_metadata, update, wanted_amount, wanted_currency
-from ..cards import TestDebit, instrument_by_token
+from ..cards import TestDebit
 from ..errors import ApiError, unexpected_state
 from ..listing import page
 from ..objects.payment import billing_details, payment_intent
 from ..transaction import Body, Transaction, public
-from .attempts import attempt
+from .attempts import PLAYED_TYPES, attempt
 from .captures import capture as capture_hold
 from .captures import release
+from .methods import chosen
 
-PLAYED_TYPES = ("card", "sepa_debit")
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
 
@@ -39,7 +39,14 @@ def new_intent(tx: Transaction, amount: int, data: Body, types: list[str]) -> Bo
     """An intent with the given data (description, metadata, transfer_group …), stored and told about."""
     intent = payment_intent(tx.now, amount, capture_method=data.get("capture_method", "automatic"), types=types)
     intent["metadata"] = checked_metadata(data.get("metadata") or {})
-    for name in ("description", "receipt_email", "transfer_group", "customer", "statement_descriptor_suffix"):
+    for name in (
+        "description",
+        "receipt_email",
+        "transfer_group",
+        "customer",
+        "statement_descriptor_suffix",
+        "setup_future_usage",
+    ):
         intent[name] = data.get(name)
     tx.insert("payment_intent", intent)
     tx.emit("payment_intent.created", intent)
@@ -56,10 +63,14 @@ def create(call: Call) -> Body:
     capture_method = params.get("capture_method", "automatic")
     types = method_types(params, capture_method)
     if "payment_method" in params:
-        instrument_by_token(params["payment_method"])
+        chosen(call.tx, params["payment_method"], params.get("customer"))
+    if "off_session" in params and not params.get("confirm"):
+        raise ApiError("You can only pass off_session when confirm is true.", param="off_session")
+    if params.get("off_session") is True and "setup_future_usage" in params:
+        raise ApiError("You cannot set up a payment method for the future in a payment off-session.")
     intent = new_intent(call.tx, params["amount"], params, types)
     if params.get("payment_method"):
-        intent |= {"status": "requires_confirmation", "_token": params["payment_method"]}
+        intent |= {"status": "requires_confirmation", "_ref": params["payment_method"]}
         call.tx.save(intent)
     if params.get("confirm"):
         return _confirmed(call, intent)
@@ -79,14 +90,13 @@ def confirm(call: Call) -> Body:
 
 
 def _confirmed(call: Call, intent: Body) -> Body:
-    token = call.params.get("payment_method") or intent.get("_token")
-    if not token:
+    ref = call.params.get("payment_method") or intent.pop("_ref", None)
+    if not ref:
         raise ApiError("You cannot confirm this PaymentIntent because it's missing a payment method.")
-    instrument = instrument_by_token(token)
+    instrument = chosen(call.tx, ref, intent["customer"])
     wanted = "sepa_debit" if isinstance(instrument, TestDebit) else "card"
     if wanted not in intent["payment_method_types"]:
         raise ApiError(f"The PaymentMethod type {wanted} is not allowed here", param="payment_method")
-    intent.pop("_token", None)
     attempt(
         call.tx,
         call.settings,
@@ -95,6 +105,7 @@ def _confirmed(call: Call, intent: Body) -> Body:
         billing=billing_details(email=intent["receipt_email"]),
         return_url=call.params.get("return_url"),
         off_session=bool(call.params.get("off_session")) or bool(call.params.get("error_on_requires_action")),
+        ref=ref,
     )
     if intent["last_payment_error"]:
         raise declined(intent)

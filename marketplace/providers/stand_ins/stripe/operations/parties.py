@@ -8,6 +8,7 @@ from ..ids import new_id
 from ..listing import page
 from ..objects.parties import account, customer
 from ..transaction import Body
+from .methods import let_go
 
 
 def create_account(call: Call) -> Body:
@@ -97,3 +98,14 @@ def list_customers(call: Call) -> Body:
 def modify_customer(call: Call) -> Body:
     """Change simple fields and metadata."""
     return update(call, "customer", "customer.updated", ("email", "name", "phone", "description"))
+
+
+def delete_customer(call: Call) -> Body:
+    """Forget the customer; what was kept to pay with is let go."""
+    tx = call.tx
+    body = tx.get("customer", call.ids["id"])
+    for method in tx.select("payment_method", "json_extract(body, '$.customer') = ?", (body["id"],)):
+        let_go(tx, method)
+    tx.emit("customer.deleted", body)
+    tx.delete(body)
+    return {"id": body["id"], "object": "customer", "deleted": True}

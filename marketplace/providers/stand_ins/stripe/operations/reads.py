@@ -1,4 +1,4 @@
-"""What can only be looked at: charges, balance, balance transactions, events, payment methods."""
+"""What can only be looked at: charges, balance, balance transactions, events."""
 
 from __future__ import annotations
 
@@ -23,11 +23,6 @@ def list_charges(call: Call) -> Body:
     """Charges, by PaymentIntent, group, customer."""
     equal = {name: call.params.get(name) for name in ("payment_intent", "transfer_group", "customer")}
     return page(call.tx, "charge", call.params, "/v1/charges", equal=equal)
-
-
-def retrieve_payment_method(call: Call) -> Body:
-    """One payment method, as it was used."""
-    return call.tx.get("payment_method", call.ids["id"])
 
 
 def retrieve_dispute(call: Call) -> Body:
