@@ -35,11 +35,13 @@ def load_tables() -> None:
 def connect(settings: Settings, *, worker: bool = False) -> None:
     """Gives every port its provider. In web the provider is asked once, in workers up to three times (DECISIONS 9)."""
     from marketplace.events.tally import count_quietly
+    from marketplace.exchange import sheet
     from marketplace.notifications import mailer
     from marketplace.payments import gateway
     from marketplace.payouts import bank
     from marketplace.providers.smtp_mailer import FileMailer, SmtpMailer
     from marketplace.providers.circuit import Circuit
+    from marketplace.providers.spreadsheets import ProcessReader
     from marketplace.providers.stripe_client import WEB_CALLS_AT_ONCE, WORKER_RETRIES, make_client
     from marketplace.providers.stripe_gateway import StripeGateway
     from marketplace.providers.stripe_transfers import StripeBank
@@ -49,3 +51,4 @@ def connect(settings: Settings, *, worker: bool = False) -> None:
     gateway.use(StripeGateway(client, settings.stripe_webhook_secrets, live=settings.stripe_livemode))
     bank.use(StripeBank(client))
     mailer.use(SmtpMailer(settings.smtp_url) if settings.smtp_url else FileMailer(settings.data_dir / "mail"))
+    sheet.use(ProcessReader())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.events import facts
-from workers import market_days, notifications, payments, payouts, reconciliation
+from workers import exchange, market_days, notifications, payments, payouts, reconciliation
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ CONSUMERS: Mapping[str, Consumer] = {
     "payouts.pay": Consumer("money", payouts.pay_wanted),
     "payouts.reverse": Consumer("money", payouts.reverse_wanted),
     "reconciliation.run": Consumer("slow", reconciliation.compare_now),
+    "exchange.work": Consumer("slow", exchange.work_on),
     "market_days.pack": Consumer("slow", market_days.pack_late_order),
     "notifications.compose": Consumer("slow", notifications.compose_for),
     "notifications.send": Consumer("mail", notifications.send_queued),
@@ -64,6 +65,7 @@ ROUTES: Mapping[type[facts.Fact], tuple[str, ...]] = {
     facts.PayoutWanted: ("payouts.pay",),
     facts.TransferReversalWanted: ("payouts.reverse",),
     facts.StatementPaid: _TOLD,
+    facts.ImportWanted: ("exchange.work",),
     facts.MailQueued: ("notifications.send",),
 }
 

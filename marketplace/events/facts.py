@@ -162,4 +162,11 @@ class MailQueued(Fact):
     notification_id: int
 
 
+@dataclass(frozen=True)
+class ImportWanted(Fact):
+    """An uploaded table is to be checked, or a checked one applied: its row says which."""
+
+    job_id: int
+
+
 KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__subclasses__()}

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Engine, Identity, MetaData, create_engine, text
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, Identity, MetaData, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
@@ -98,6 +98,16 @@ def _tell_who_acts(session: Any) -> None:
         text("SELECT set_config('app.actor', :who, true), set_config('app.request_id', :request, true)"),
         {"who": acting.name, "request": acting.request_id},
     )
+
+
+@contextmanager
+def beside() -> Iterator[Connection]:
+    """A short transaction on a connection of its own, for how far a long one is: others see it before that one ends.
+
+    It must not touch a row that the open transaction has changed: it would wait for itself.
+    """
+    with db.engine.begin() as connection:
+        yield connection
 
 
 def in_transaction() -> bool:
