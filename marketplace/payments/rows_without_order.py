@@ -1,8 +1,8 @@
 """Rows of the provider's books that belong to no order: its monthly fees, adjustments, money put in from the bank.
 
 The rule (DECISIONS 11): each market bears its share by what its payments brought in during the 30 days before it
-is posted (largest remainder); when nothing came in, the first market does. What the provider takes or gives is stripe:fees,
-what comes from the bank or goes back there is bank:<market>.
+is posted (largest remainder); when nothing came in, the first market does. What the provider takes or gives is
+stripe:fees, what comes from the bank or goes back there is bank:<market>.
 """
 
 from __future__ import annotations
