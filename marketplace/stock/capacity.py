@@ -66,6 +66,7 @@ def set_offer(
         execute(
             """
             UPDATE offer SET price_cents = :price, paused = coalesce(CAST(:paused AS boolean), paused),
+                pause_id = CASE WHEN CAST(:paused AS boolean) IS NOT false THEN pause_id END,
                 unit_price_cents = CASE WHEN :price = price_cents THEN unit_price_cents ELSE :unit_price END,
                 updated_at = clock_timestamp()
             WHERE id = :id
@@ -78,7 +79,9 @@ def set_offer(
 
 
 COPY = """
-SELECT t.id AS offer_id, t.stock_id, fs.capacity, fo.price_cents, fo.paused, ts.reserved + ts.sold AS taken
+SELECT t.id AS offer_id, t.stock_id, fs.capacity, fo.price_cents,
+       CASE WHEN t.pause_id IS NULL THEN fo.paused AND fo.pause_id IS NULL ELSE t.paused END AS paused,
+       ts.reserved + ts.sold AS taken
 FROM offer fo
 JOIN market_day fd ON fd.id = fo.market_day_id AND fd.date = :from_date
 JOIN stock fs ON fs.id = fo.stock_id AND fs.market_day_id IS NOT NULL

@@ -25,7 +25,8 @@ SELECT d.id AS market_day_id, d.market_id, v.farm_id, v.id AS variant_id, v.pool
     + CLOSES_AT
     + """ AS closes_at,
        CASE WHEN w.variant_id IS NOT NULL THEN w.capacity ELSE last.capacity END AS capacity,
-       CASE WHEN w.variant_id IS NOT NULL THEN false ELSE last.paused END AS paused
+       pause.id AS pause_id,
+       pause.id IS NOT NULL OR (w.variant_id IS NULL AND last.paused) AS paused
 FROM market_day d
 JOIN farm f ON f.market_id = d.market_id AND f.state = 'live'
 JOIN product p ON p.farm_id = f.id AND p.state = 'live'
@@ -34,9 +35,10 @@ JOIN variant v ON v.product_id = p.id AND NOT v.archived
 """
     + FIRST_PICKUP
     + """
+LEFT JOIN farm_pause pause ON pause.farm_id = f.id AND d.date BETWEEN pause.from_date AND pause.until_date
 LEFT JOIN weekly_offer w ON w.variant_id = v.id AND w.weekday = extract(isodow FROM d.date)
 LEFT JOIN LATERAL (
-    SELECT ps.capacity, po.paused FROM offer po
+    SELECT ps.capacity, po.paused AND po.pause_id IS NULL AS paused FROM offer po
     JOIN market_day pd ON pd.id = po.market_day_id AND pd.date < d.date AND pd.cancelled_at IS NULL
     JOIN stock ps ON ps.id = po.stock_id
     WHERE po.variant_id = v.id AND w.variant_id IS NULL
@@ -62,9 +64,9 @@ OPEN_OFFERS = (
     + OPENING
     + """)
 INSERT INTO offer (market_id, market_day_id, farm_id, variant_id, stock_id, price_cents, unit_price_cents, closes_at,
-    paused)
+    paused, pause_id)
 SELECT o.market_id, o.market_day_id, o.farm_id, o.variant_id, s.id, o.price_cents, o.unit_price_cents, o.closes_at,
-    o.paused
+    o.paused, o.pause_id
 FROM opening o
 JOIN stock s ON s.variant_id = o.variant_id
     AND s.market_day_id IS NOT DISTINCT FROM CASE WHEN o.pooled THEN NULL ELSE o.market_day_id END

@@ -10,7 +10,7 @@ from marketplace.kernel.database import rows
 OFFERS = """
 SELECT o.id, o.paused, o.price_cents, o.unit_price_cents, o.closes_at, o.closes_at <= app_now() AS closed,
        s.capacity, s.reserved + s.sold AS taken, s.market_day_id IS NULL AS pooled,
-       v.sale_unit, v.catch_weight, v.unit_price_basis, v.deposit_cents, p.name, p.id AS product_id,
+       v.sale_unit, v.net_quantity, v.catch_weight, v.unit_price_basis, v.deposit_cents, p.name, p.id AS product_id,
        (SELECT i.media_key FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture,
        before.capacity AS capacity_before, before.sold AS sold_before
 FROM offer o
@@ -59,6 +59,7 @@ class StockRow:
     taken: int
     pooled: bool
     sale_unit: str
+    net_quantity: int
     catch_weight: bool
     unit_price_basis: str | None
     deposit_cents: int

@@ -1,0 +1,140 @@
+"""What a farm usually has on each weekday: new market days fill themselves from it, days that nobody touched follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from marketplace.kernel.database import command, execute, rows
+from marketplace.kernel.errors import Conflict, Invalid, NotFound
+from marketplace.kernel.words import N_
+from marketplace.stock.amounts import MOST_UNITS, is_whole
+from marketplace.stock.capacity import put_on_sale, set_offer
+
+NOT_OFFERED = object()
+
+
+@dataclass
+class WeeklyRow:
+    """A sale unit and its usual amounts by weekday (1 = Monday; None: not limited); a missing weekday: not offered."""
+
+    variant_id: int
+    name: str
+    sale_unit: str
+    pooled: bool
+    amounts: dict[int, int | None] = field(default_factory=dict)
+
+
+def weekly_rows(farm_id: int) -> list[WeeklyRow]:
+    """Every sale unit of the farm's live products."""
+    found = rows(
+        """
+        SELECT v.id, p.name, v.sale_unit, v.pooled, w.weekday, w.capacity
+        FROM variant v JOIN product p ON p.id = v.product_id AND p.state = 'live'
+        JOIN category c ON c.slug = p.category
+        LEFT JOIN weekly_offer w ON w.variant_id = v.id
+        WHERE v.farm_id = :farm_id AND NOT v.archived ORDER BY c.position, p.sort_key, v.id, w.weekday
+        """,
+        farm_id=farm_id,
+    )
+    units: dict[int, WeeklyRow] = {}
+    for row in found:
+        unit = units.setdefault(row.id, WeeklyRow(row.id, row.name, row.sale_unit, row.pooled))
+        if row.weekday is not None:
+            unit.amounts[row.weekday] = row.capacity
+    return list(units.values())
+
+
+def market_weekdays(farm_id: int) -> list[int]:
+    """The weekdays on which the farm's market usually opens (1 = Monday)."""
+    found = rows(
+        """
+        SELECT DISTINCT w.weekday FROM weekly_slot w JOIN pickup_point p ON p.id = w.pickup_point_id AND p.active
+        JOIN farm f ON f.market_id = p.market_id WHERE f.id = :farm_id ORDER BY w.weekday
+        """,
+        farm_id=farm_id,
+    )
+    return [row.weekday for row in found]
+
+
+@command
+def set_weekly(farm_id: int, wishes: Mapping[tuple[int, int], int | object | None]) -> int:
+    """The usual amounts by (variant, weekday): units, None for not limited, NOT_OFFERED takes the weekday out.
+
+    Coming days whose amount is still the usual one follow, never below what is ordered; days that the farmer set
+    otherwise stay. How many usual amounts changed. Another farm's variant is NotFound; Invalid by `variant-weekday`.
+    """
+    own = {
+        row.id
+        for row in rows("SELECT id FROM variant WHERE farm_id = :farm_id AND NOT archived", farm_id=farm_id)
+    }
+    if any(variant_id not in own for variant_id, _ in wishes):
+        raise NotFound()
+    wrong = {
+        f"{variant_id}-{weekday}": N_("Bitte geben Sie eine ganze Zahl ab 0 an.")
+        for (variant_id, weekday), amount in wishes.items()
+        if not 1 <= weekday <= 7 or not (amount is None or amount is NOT_OFFERED or is_whole(amount, MOST_UNITS))
+    }
+    if wrong:
+        raise Invalid(dict(wrong))
+    before = {(row.variant_id, row.weekday): row.capacity for row in _usual(own)}
+    changes = {
+        key: amount for key, amount in sorted(wishes.items()) if before.get(key, NOT_OFFERED) != amount
+    }
+    for (variant_id, weekday), amount in changes.items():
+        _write(variant_id, weekday, amount)
+        _follow(farm_id, variant_id, weekday, before.get((variant_id, weekday), NOT_OFFERED), amount)
+    return len(changes)
+
+
+def _usual(variant_ids: set[int]):  # type: ignore[no-untyped-def]
+    return rows(
+        "SELECT variant_id, weekday, capacity FROM weekly_offer WHERE variant_id = ANY(:ids)", ids=sorted(variant_ids)
+    )
+
+
+def _write(variant_id: int, weekday: int, amount: int | object | None) -> None:
+    if amount is NOT_OFFERED:
+        execute(
+            "DELETE FROM weekly_offer WHERE variant_id = :variant AND weekday = :weekday",
+            variant=variant_id,
+            weekday=weekday,
+        )
+        return
+    execute(
+        "INSERT INTO weekly_offer (variant_id, weekday, capacity) VALUES (:variant, :weekday, :amount)"
+        " ON CONFLICT (variant_id, weekday) DO UPDATE SET capacity = excluded.capacity",
+        variant=variant_id,
+        weekday=weekday,
+        amount=amount,
+    )
+
+
+COMING = """
+SELECT d.id AS day_id, o.id AS offer_id, o.paused, s.capacity, s.reserved + s.sold AS taken,
+       s.market_day_id IS NULL AS pooled
+FROM market_day d
+JOIN farm f ON f.market_id = d.market_id AND f.id = :farm_id
+LEFT JOIN offer o ON o.market_day_id = d.id AND o.variant_id = :variant_id
+LEFT JOIN stock s ON s.id = o.stock_id
+WHERE d.cancelled_at IS NULL AND d.closed_at IS NULL AND d.orders_close_at > app_now()
+  AND extract(isodow FROM d.date) = :weekday AND (o.id IS NULL OR o.closes_at > app_now())
+ORDER BY s.id
+"""
+
+
+def _follow(farm_id: int, variant_id: int, weekday: int, before: object, amount: int | object | None) -> None:
+    for row in rows(COMING, farm_id=farm_id, variant_id=variant_id, weekday=weekday):
+        try:
+            if row.offer_id is None:
+                if before is NOT_OFFERED and (amount is None or isinstance(amount, int)):
+                    put_on_sale(farm_id, row.day_id, variant_id, amount)
+            elif row.pooled or row.capacity != before:
+                continue
+            elif amount is NOT_OFFERED:
+                set_offer(row.offer_id, paused=True)
+            else:
+                capacity = max(amount, row.taken) if isinstance(amount, int) else None
+                set_offer(row.offer_id, capacity)
+        except (Conflict, NotFound):
+            continue  # closed meanwhile, or out of sale
