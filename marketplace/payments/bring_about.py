@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from marketplace.kernel.clock import machine_now
 from marketplace.kernel.database import command, db
 from marketplace.payments.ask_again import lose_hold
 from marketplace.payments.gateway import UNKNOWN, PaymentView, ProviderRefused, gateway
+from marketplace.payments.keys import may_be_forgotten
 from marketplace.payments.models import Payment
 from marketplace.payments.request import lost_page, open_session
 from marketplace.payments.rows import lock_payment, move
@@ -48,6 +51,11 @@ def _capture(payment_id: int) -> None:
     uuid, _, ref, cents = _begin(payment_id, "capture")
     if not uuid or ref is None or cents <= 0:
         return
+    if may_be_forgotten(_begun_at(payment_id)):
+        # The key may be older than the provider's memory: what a try may have done is looked for first.
+        settle(payment_id)
+        if _wanted(payment_id) != "capture":
+            return
     try:
         view = gateway().capture(ref, cents, f"cap-{uuid}")
     except ProviderRefused as error:
@@ -56,6 +64,12 @@ def _capture(payment_id: int) -> None:
             _capture_failed(payment_id, str(error))
         return
     merge(payment_id, Seen(None, view))
+
+
+@command
+def _begun_at(payment_id: int) -> datetime | None:
+    payment = db.session.get(Payment, payment_id)
+    return None if payment is None else payment.created_at
 
 
 @command

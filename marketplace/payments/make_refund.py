@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from marketplace.events.facts import RefundDone
 from marketplace.events.outbox import publish
@@ -16,13 +15,12 @@ from marketplace.payments.dispute import look_at_disputes_of
 from marketplace.payments.dispute_refunds import drop, is_undecided, off_the_lines, times_won
 from marketplace.payments.found_refunds import row_of, write_down
 from marketplace.payments.gateway import ProviderRefused, RefundView, gateway
+from marketplace.payments.keys import KEYS_LIVE
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rows import lock_payment, move
 from marketplace.payments.shares import farm_parts
 
 CAME_BACK = ("failed", "canceled")
-# The provider forgets a key after a day; well before that we look for what an unanswered try may have done.
-KEYS_LIVE = timedelta(hours=20)
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,15 @@ def make_refund(refund_id: int) -> None:
     _refund_made(refund_id, view)
     if view.status in CAME_BACK:
         _came_back(refund_id, view)
+
+
+def look_for_refund(refund_id: int) -> bool:
+    """Books a refund of which we do not know whether it was made, if it was. Asks for nothing anew, ever."""
+    request = _open_refund(refund_id)
+    view = None if request is None else gateway().find_refund(request.payment_ref, request.intent)
+    if view is None:
+        return False
+    return look_at_refund(view.ref)
 
 
 def look_at_refund(ref: str) -> bool:

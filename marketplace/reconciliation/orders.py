@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.events.facts import PaymentWanted
-from marketplace.events.outbox import publish
 from marketplace.kernel.database import command, rows
 from marketplace.kernel.ids import id_from_text
 from marketplace.orders.states import PAID_FOR
-from marketplace.payments.gateway import PageRow, PaymentView
+from marketplace.payments.gateway import PageRow, PaymentView, ProviderRefused, gateway
 from marketplace.payments.ready import settle_owed
 from marketplace.payments.rows import lock_payment
+from marketplace.payments.settle import settle
 
 HAS_MONEY = ("authorized", "captured", "partially_refunded", "refunded")
 PACKED = ("ready", "collected", "not_collected")
@@ -114,16 +113,26 @@ def _problem(view: PaymentView, row: Any) -> str | None:
 
 @command
 def _open_pages(pages: Sequence[PageRow]) -> list[OrderFinding]:
-    """Hosted pages that can still be paid though the order has ended, or has its money by another way."""
+    """Hosted pages that can still be paid though the order has ended, or the attempt has another page."""
+    named = {page.ref: id_from_text(page.payment_id) for page in pages}
     found = rows(
         """
-        SELECT p.id, p.session_ref, o.number FROM payment p JOIN orders o ON o.id = p.order_id
-        WHERE p.session_ref = ANY(:refs) AND p.wanted IS DISTINCT FROM 'cancel'
-          AND (o.state IN ('cancelled', 'expired') OR p.state = 'cancelled')
+        SELECT p.id, p.session_ref, p.state, p.wanted, o.number, o.state AS order_state
+        FROM payment p JOIN orders o ON o.id = p.order_id WHERE p.session_ref = ANY(:refs) OR p.id = ANY(:ids)
         """,
-        refs=[page.ref for page in pages],
+        refs=list(named),
+        ids=[number for number in named.values() if number is not None],
     )
-    return [OrderFinding(row.session_ref, row.number, "page_open", row.id) for row in found]
+    by_ref, by_id = {row.session_ref: row for row in found}, {row.id: row for row in found}
+    findings = []
+    for ref, number in named.items():
+        row = by_ref.get(ref) or by_id.get(number)
+        if row is None or (row.session_ref == ref and row.wanted == "cancel"):
+            continue
+        is_another = row.session_ref is not None and row.session_ref != ref
+        if is_another or row.order_state in ("cancelled", "expired") or row.state == "cancelled":
+            findings.append(OrderFinding(ref, row.number, "page_open", row.id))
+    return findings
 
 
 @command
@@ -146,13 +155,14 @@ def _without_money() -> list[OrderFinding]:
     ]
 
 
-@command
-def close_page_of(payment_id: int) -> None:
-    """Asks the worker to close a page that must not be paid any more."""
-    _, payment = lock_payment(payment_id)
-    if payment.wanted != "cancel" and payment.state in ("pending", "failed", "cancelled"):
-        payment.wanted = "cancel"
-        publish(PaymentWanted(payment.id))
+def close_page(wrong: OrderFinding) -> None:
+    """Closes a page that must not be paid any more; somebody who was faster has paid, and the payment is settled."""
+    assert wrong.payment_id is not None
+    try:
+        paid_by = gateway().expire_session(wrong.ref).payment_ref
+    except ProviderRefused:
+        paid_by = gateway().session(wrong.ref).payment_ref
+    settle(wrong.payment_id, paid_by)
 
 
 @command

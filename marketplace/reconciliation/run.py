@@ -20,7 +20,7 @@ from marketplace.payments.gateway import BalanceView, PageRow, PaymentView, Prov
 from marketplace.payments.settle import settle
 from marketplace.reconciliation.compare import KINDS, Finding, compare
 from marketplace.reconciliation.heal import heal
-from marketplace.reconciliation.orders import OrderFinding, capture_what_is_owed, close_page_of, compare_orders
+from marketplace.reconciliation.orders import OrderFinding, capture_what_is_owed, close_page, compare_orders
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ def _mend_order(wrong: OrderFinding) -> None:
         return
     try:
         if wrong.problem == "page_open":
-            close_page_of(wrong.payment_id)
+            close_page(wrong)
         elif wrong.problem == "not_captured":
             capture_what_is_owed(wrong.payment_id)
         else:
