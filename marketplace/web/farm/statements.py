@@ -96,6 +96,7 @@ def holds_of(row: Statement) -> list[str]:
         "no_account": _("Uns fehlt Ihre Bankverbindung. Bitte geben Sie sie der Marktleitung."),
         "bank_changed": _("Ihre Bankverbindung ist neu. Nach der Wartezeit wird überwiesen."),
         "account_disabled": _("Dem Zahlungsanbieter fehlen Angaben zu Ihrem Konto."),
+        "disputed": _("Eine Bank hat eine Zahlung zurückgeholt. Bis das entschieden ist, wartet dieser Verkauf."),
         "on_hold": _("Die Marktleitung hat Ihre Auszahlung angehalten."),
         "negative": _("Die Summe ist negativ und wird auf die nächste Abrechnung übertragen."),
     }

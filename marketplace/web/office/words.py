@@ -116,6 +116,8 @@ def flag_words(flag: str) -> str:
         "on_hold": _("Auszahlung angehalten"),
         "bank_changed": _("Neue IBAN, Wartezeit läuft"),
         "account_disabled": _("Konto beim Zahlungsanbieter gesperrt"),
+        "account_negative": _("Konto beim Zahlungsanbieter im Minus"),
+        "disputed": _("Streitfall offen"),
         "no_account": _("Keine Bankverbindung"),
         "first_account": _("Erste Auszahlung auf dieses Konto"),
         "tax_data_missing": _("Steuerdaten fehlen"),
@@ -127,7 +129,18 @@ def flag_words(flag: str) -> str:
 
 
 # What stops money, as against what people should only look at.
-GRAVE = frozenset({"on_hold", "bank_changed", "account_disabled", "no_account", "objection", "unusual"})
+GRAVE = frozenset(
+    {
+        "on_hold",
+        "bank_changed",
+        "account_disabled",
+        "account_negative",
+        "no_account",
+        "disputed",
+        "objection",
+        "unusual",
+    }
+)
 
 
 def flag_more(flag: str) -> str:
@@ -136,6 +149,8 @@ def flag_more(flag: str) -> str:
         "on_hold": _("Der Betrag fällt in den nächsten Lauf, sobald jemand die Auszahlung wieder freigibt."),
         "bank_changed": _("Nach einer Änderung der Bankverbindung wird erst nach der Wartezeit ausgezahlt."),
         "account_disabled": _("Der Zahlungsanbieter überweist gerade nicht. Der Hof muss Angaben nachreichen."),
+        "account_negative": _("Was wir überweisen, würde der Zahlungsanbieter behalten. Der Hof muss es ausgleichen."),
+        "disputed": _("Ein Verkauf ist strittig, der Hof trüge den Verlust. Alles andere fällt in den nächsten Lauf."),
         "no_account": _("Ohne Konto keine Auszahlung. Der Betrag fällt in den nächsten Lauf."),
         "first_account": _("Bitte Kontoinhaber und Hof vergleichen."),
         "tax_data_missing": _("Ohne Steuerschema stimmen die Belege des Hofs nicht."),
