@@ -171,12 +171,13 @@ def test_each_occasion_has_its_letter(postman: Postman, market: SmallMarket) -> 
     drain()
     assert [kind for kind, _ in states()] == ["order_confirmed", "order_cancelled"]
     from marketplace.notifications.letters import LETTERS
+    from marketplace.notifications.letters_of_disputes import DISPUTE_LETTERS
     from marketplace.notifications.letters_to_farms import FARM_LETTERS
 
     # Every kind that a fact makes can be written.
     source = Path("marketplace/notifications/kinds.py").read_text()
-    made = set(re.findall(r'(?:_customer\(|Occasion\(\s*)"(\w+)"', source))
-    assert made <= set(LETTERS) | set(FARM_LETTERS)
+    made = set(re.findall(r'(?:_customer\(|_dispute\(|Occasion\(\s*)"(\w+)"', source))
+    assert made <= set(LETTERS) | set(FARM_LETTERS) | set(DISPUTE_LETTERS)
 
 
 def test_mails_as_files_are_one_a_message(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from marketplace.kernel.database import db
 from marketplace.payments.gateway import BalanceView, gateway
 from marketplace.providers.stand_ins.stripe.app import EXTENSION
 from marketplace.providers.stand_ins.stripe.books import post
+from marketplace.providers.stand_ins.stripe.objects.money import dispute
+from marketplace.providers.stand_ins.stripe.transaction import public
 from tests.factories.paid import Till
 
 
@@ -27,3 +29,28 @@ def payout_comes_back(till: Till, payout: str, status: str = "failed") -> None:
         kind = "payout_failure" if status == "failed" else "payout_cancel"
         back = post(tx, kind, body["amount"], payout)
         tx.save(body | {"status": status, "failure_balance_transaction": back["id"]})
+
+
+def bank_asks(till: Till, charge: str, **changes: Any) -> dict[str, Any]:
+    """A dispute as the bank opens it: an inquiry that takes nothing, or with `takes` cents, in any `status`."""
+    takes = changes.pop("takes", 0)
+    with till.stand_in.app.extensions[EXTENSION].store.transaction() as tx:
+        body = tx.insert("dispute", dispute(tx.now, tx.get("charge", charge), "general"))
+        body |= {"status": "warning_needs_response", **changes}
+        if takes:
+            body |= {"amount": takes, "balance_transactions": [public(post(tx, "adjustment", -takes, body["id"]))]}
+            tx.save(tx.get("charge", charge) | {"disputed": True})
+        tx.save(body)
+    db.session.rollback()
+    return public(body)
+
+
+def bank_goes_on(till: Till, ref: str, status: str, cents: int = 0, fee: int = 0) -> dict[str, Any]:
+    """The dispute's next status; `cents` are taken (less than nothing) or given back, `fee` is kept of them."""
+    with till.stand_in.app.extensions[EXTENSION].store.transaction() as tx:
+        body = tx.get("dispute", ref)
+        if cents:
+            body["balance_transactions"].append(public(post(tx, "adjustment", cents, ref, fee=fee)))
+        tx.save(body | {"status": status})
+    db.session.rollback()
+    return public(body)
