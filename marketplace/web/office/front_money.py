@@ -46,7 +46,7 @@ def _disputes() -> Iterator[Trouble]:
         if row.evidence_due_by and row.evidence_due_by > clock.now():
             more += " " + _("Antwort nötig bis %(until)s.", until=moment_near(row.evidence_due_by, zone=row.timezone))
         elif row.evidence_due_by:
-            more += " " + _("Die Frist ist am %(until)s abgelaufen.", until=moment_near(row.evidence_due_by))
+            more += " " + _("Die Frist ist abgelaufen: %(until)s.", until=moment_near(row.evidence_due_by))
         url = url_for("office.order", number=row.number)
         yield Trouble(what, more, "scales", "stop", url, _("Ansehen"))
 

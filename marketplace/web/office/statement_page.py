@@ -102,6 +102,9 @@ def take_back(run_id: int, statement_id: int) -> str | Response | tuple[str, int
         reverse_transfer(found.statement.id, cents, typed["reason"])
     except Invalid as refusal:
         told = {name.removesuffix("_cents"): words for name, words in errors_of(refusal).items()}
+        if "amount" in told:
+            most = money(unreversed_cents(found.statement))
+            told["amount"] = _("Bitte einen Betrag von 0,01 € bis %(most)s angeben.", most=most)
         return _page(run, found, told, typed), 422
     except Refusal as refusal:
         flash(why(refusal), "stop")

@@ -9,12 +9,9 @@ from flask_babel import gettext as _
 
 from marketplace.reports.order_money import Moment
 from marketplace.web.look.filters import moment_near
-from marketplace.web.office.dispute_words import dispute_reason
+from marketplace.web.office.dispute_story import Words, dispute_lost, dispute_opened, dispute_won
 from marketplace.web.office.provider_words import plainly
 from marketplace.web.office.words import bearer, consumer_words, order_state, payment_method, run_state_words
-
-# The fields of `order_story.Told` that are not as the moment has them.
-Words = dict[str, object]
 
 
 def words_of(one: Moment) -> Words:
@@ -57,9 +54,9 @@ def _stray(one: Moment) -> Words:
 
 
 def _authorized(one: Moment) -> Words:
-    more = _("Eingezogen ist noch nichts.")
+    more = _("Eingezogen wird erst, was gepackt ist.")
     if one.until and one.state == "authorized":
-        more = _("Eingezogen ist noch nichts. Die Reservierung hält bis %(until)s.", until=moment_near(one.until))
+        more += " " + _("Die Reservierung hält bis %(until)s.", until=moment_near(one.until))
     return {"what": _("Reserviert"), "kind": "info", "icon": "lock-key", "cents": one.cents, "more": more}
 
 
@@ -192,47 +189,6 @@ def _correction(one: Moment) -> Words:
     }
 
 
-def _dispute_opened(one: Moment) -> Words:
-    what = _("Rückfrage der Bank") if one.state == "warning" else _("Reklamation bei der Bank eröffnet")
-    more = [_("Grund: %(reason)s.", reason=dispute_reason(one.text))]
-    if one.until:
-        more.append(_("Antwort nötig bis %(until)s.", until=moment_near(one.until)))
-    if one.state == "under_review":
-        more.append(_("Die Antwort ist abgegeben, die Bank prüft."))
-    kind = "stop" if one.state == "needs_response" else "warn"
-    return {
-        "what": what,
-        "kind": kind,
-        "icon": "scales",
-        "cents": one.cents,
-        "way": 0 if one.state == "warning" else -1,
-        "more": " ".join(more),
-    }
-
-
-def _dispute_won(one: Moment) -> Words:
-    return {
-        "what": _("Reklamation gewonnen"),
-        "kind": "ok",
-        "icon": "scales",
-        "cents": one.cents,
-        "way": 1,
-        "more": _("Das Geld ist wieder da."),
-        "refs": one.refs[:1],
-    }
-
-
-def _dispute_lost(one: Moment) -> Words:
-    return {
-        "what": _("Reklamation verloren"),
-        "kind": "stop",
-        "icon": "scales",
-        "cents": one.cents,
-        "more": _("Das Geld bleibt bei der Kundin oder dem Kunden, %(bearer)s.", bearer=bearer(one.method)),
-        "refs": one.refs[:1],
-    }
-
-
 def _payout(one: Moment) -> Words:
     assert one.run_id is not None
     run = run_state_words(one.text)[0]
@@ -293,9 +249,9 @@ _WORDS: dict[str, Callable[[Moment], Words]] = {
     "fulfilment": _fulfilment,
     "fee": _fee,
     "correction": _correction,
-    "dispute_opened": _dispute_opened,
-    "dispute_won": _dispute_won,
-    "dispute_lost": _dispute_lost,
+    "dispute_opened": dispute_opened,
+    "dispute_won": dispute_won,
+    "dispute_lost": dispute_lost,
     "payout": _payout,
     "parked": _parked,
 }

@@ -27,8 +27,9 @@ def disputed(app: Flask, scene: Scene, order: Any, *, state: str = "needs_respon
     with app.app_context(), transaction():
         execute(
             "INSERT INTO dispute (provider_ref, market_id, order_id, payment_id, charge_ref, amount_cents, reason,"
-            " state, evidence_due_by, borne_by, opened_at) SELECT 'dp_' || p.id || :state, p.market_id, p.order_id, p.id,"
-            " p.charge_ref, 3040, 'fraudulent', :state, app_now() + make_interval(days => :days), 'market', app_now()"
+            " state, evidence_due_by, borne_by, opened_at) SELECT 'dp_' || p.id || :state, p.market_id, p.order_id,"
+            " p.id, p.charge_ref, 3040, 'fraudulent', :state, app_now() + make_interval(days => :days), 'market',"
+            " app_now()"
             " FROM payment p WHERE p.order_id = :id",
             id=order.id,
             state=state,
@@ -110,7 +111,7 @@ def test_disputes_by_deadline(app: Flask, scene: Scene, order: Any, ruth: PageCl
 def test_a_dispute_whose_deadline_is_over_says_so(app: Flask, scene: Scene, order: Any, ruth: PageClient) -> None:
     disputed(app, scene, order, days=-1)
     assert "verstrichen" in ruth.get("/leitung/geld").text
-    assert "abgelaufen" in ruth.get("/leitung/").text
+    assert "Die Frist ist abgelaufen: " in ruth.get("/leitung/").text
 
 
 def test_the_providers_numbers_are_found(
