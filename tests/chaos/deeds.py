@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import stripe
+
 from marketplace.checkout.cancel_order import cancel_order
 from marketplace.checkout.place_order import place_order
 from marketplace.checkout.start_payment import start_payment
@@ -185,6 +187,46 @@ class Deeds:
     def pay_out_to_bank(self) -> None:
         if self.till.stand_in.order("payouts")["payout"] is not None:
             self._count("payout to the bank")
+
+    def dispute(self, order_id: int) -> None:
+        """The customer's bank takes the payment back, once for now."""
+        charge = self._charge(order_id)
+        open_ones = [one.charge for one in self.till.stand_in.client.v1.disputes.list({"limit": 100}).data]
+        if charge is not None and charge not in open_ones and self._lever("disputes", charge=charge):
+            self._count("dispute opened")
+
+    def decide(self, *, won: bool) -> None:
+        """The bank decides the oldest dispute that is open."""
+        waiting = [
+            one.id
+            for one in self.till.stand_in.client.v1.disputes.list({"limit": 100}).data
+            if one.status not in ("won", "lost")
+        ]
+        if waiting and self._lever("disputes", dispute=waiting[-1], won=won):
+            self._count("dispute won" if won else "dispute lost")
+
+    def refund_by_hand(self, order_id: int, cents: int) -> None:
+        """Somebody gives money back on the provider's own pages; nobody asks us."""
+        intent = scalar(
+            "SELECT provider_ref FROM payment WHERE order_id = :id AND captured_cents > 0 ORDER BY id DESC LIMIT 1",
+            id=order_id,
+        )
+        db.session.rollback()
+        if intent is None:
+            return
+        try:
+            self.till.stand_in.client.v1.refunds.create({"payment_intent": intent, "amount": cents})
+            self._count("refund at the provider's pages")
+        except stripe.InvalidRequestError:
+            return
+
+    def _charge(self, order_id: int) -> str | None:
+        found = scalar(
+            "SELECT charge_ref FROM payment WHERE order_id = :id AND captured_cents > 0 ORDER BY id DESC LIMIT 1",
+            id=order_id,
+        )
+        db.session.rollback()
+        return None if found is None else str(found)
 
     def _lever(self, name: str, **wish: Any) -> bool:
         """Whether the stand-in did it; it refuses what the real pages would refuse."""

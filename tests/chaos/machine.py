@@ -193,6 +193,24 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
             self.bad_luck([])
             self.deeds.pay_out_to_bank()
 
+        @precondition(lambda self: self.deeds.orders)
+        @rule(number=which)
+        def a_bank_takes_money_back(self, number: int) -> None:
+            self.bad_luck([])
+            self.deeds.dispute(self.order(number))
+
+        @precondition(lambda self: self.deeds.orders)
+        @rule(won=st.booleans())
+        def a_dispute_is_decided(self, won: bool) -> None:
+            self.bad_luck([])
+            self.deeds.decide(won=won)
+
+        @precondition(lambda self: self.deeds.orders)
+        @rule(number=which, cents=st.sampled_from((1, 100, 100, 340)))
+        def money_goes_back_by_hand(self, number: int, cents: int) -> None:
+            self.bad_luck([])
+            self.deeds.refund_by_hand(self.order(number), cents)
+
         @rule(luck=st.integers(0, 1_000), clear=st.booleans())
         def the_postman_comes(self, luck: int, clear: bool) -> None:
             self.bad_luck([])

@@ -64,6 +64,10 @@ class Look:
         found: list[dict[str, Any]] = self.books["intents"]
         return found
 
+    @cached_property
+    def disputes(self) -> list[Any]:
+        return list(self.till.stand_in.client.v1.disputes.list({"limit": 100}).auto_paging_iter())
+
     @property
     def refunds(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.books["refunds"]
@@ -75,13 +79,12 @@ class Look:
             one["amount"] for one in self.refunds if one["payment_intent"] == intent and one["status"] not in CAME_BACK
         )
 
-    def posted(self, source_type: str, kind: str | None = None) -> dict[str, int]:
+    def posted(self, source_type: str) -> dict[str, int]:
         """Cents that each source moved at the provider, by our ledger."""
         sums: dict[str, int] = defaultdict(int)
         for entry in self.entries:
             if entry["source_type"] == source_type and entry["account"] in AT_THE_PROVIDER:
-                if kind is None or entry["kind"] == kind:
-                    sums[entry["source_id"]] += entry["amount_cents"]
+                sums[entry["source_id"]] += entry["amount_cents"]
         return dict(sums)
 
 
@@ -149,8 +152,9 @@ def no_money_without_an_order(look: Look) -> Found:
         if intent["status"] == "requires_capture" and (order is None or state not in GOES_ON):
             found.append(f"{intent['id']} is held for {number}, which is {state}")
         if intent["status"] == "succeeded" and (order is None or state not in GOES_ON):
-            kept = intent["amount_received"] - look.given_back(intent["id"]) - _disputed(look, intent)
-            if kept:
+            taken = _disputed(look, intent)
+            kept = intent["amount_received"] - look.given_back(intent["id"]) - taken
+            if kept > 0 or (kept and not taken):
                 found.append(f"{intent['id']}: {kept} cents kept for {number}, which is {state}")
     return found
 
@@ -291,8 +295,7 @@ def farms_are_paid_once(look: Look) -> Found:
 
 def _disputed(look: Look, intent: dict[str, Any]) -> int:
     """Cents that the bank took back of a payment."""
-    charge = intent["latest_charge"]
-    refs = {one["id"] for one in look.books.get("disputes", []) if one["charge"] == charge}
+    refs = {one.id for one in look.disputes if one.charge == intent["latest_charge"]}
     return -sum(one["amount"] for one in look.movements if one["source"] in refs)
 
 

@@ -1,4 +1,4 @@
-"""A market with three days ahead, farms with accounts at the provider, people who sign; and the hands that move time."""
+"""A market with three days ahead, farms with accounts at the provider, people who sign; and time that moves."""
 
 from __future__ import annotations
 

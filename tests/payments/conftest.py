@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,13 @@ from marketplace.payments import gateway
 from tests.factories.paid import Till, till_of
 from tests.factories.small_market import SmallMarket, small_market
 from tests.providers.stand_in_stripe.running import Running
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from marketplace.kernel.settings import Settings
+    from tests.chaos.machine import World
+    from tests.cleaning import Cleaner
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +41,12 @@ def till(db: object, stand_in: Running, settings: object) -> Iterator[Till]:
 def market(till: Till) -> SmallMarket:
     """Ten of everything, pickup in three days."""
     return small_market()
+
+
+@pytest.fixture
+def here(db: object, session_app: Flask, cleaner: Cleaner, settings: Settings, stand_in: Running) -> Iterator[World]:
+    """The surroundings of the state machine (tests/chaos), which empties the database as often as it likes."""
+    from tests.chaos.worlds import world
+
+    with world(session_app, cleaner, settings, stand_in) as found:
+        yield found
