@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from marketplace.events import facts
 from marketplace.kernel.database import db, rows
+from marketplace.notifications.occasion import Occasion
+from marketplace.notifications.scarce import scarce
 from marketplace.orders.models import Order
 from marketplace.payments.models import Dispute, Payment, Refund
 from marketplace.payouts.models import PayoutRun, Statement
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """One message to one recipient; `subject_ref` makes it once. `values`: ids the letter is written from."""
-
-    kind: str
-    recipient: str
-    subject_ref: str
-    market_id: int
-    order_id: int | None = None
-    language: str = "de"
-    values: dict[str, Any] | None = None
 
 
 def _customer(kind: str, fact: Any, suffix: str = "", **values: Any) -> list[Occasion]:
@@ -37,7 +25,13 @@ def _customer(kind: str, fact: Any, suffix: str = "", **values: Any) -> list[Occ
 def _placed(fact: facts.OrderPlaced) -> list[Occasion]:
     """A slow debit is confirmed much later, so it is told at once; a card is confirmed in the same minute."""
     order = db.session.get(Order, fact.order_id)
-    return _customer("order_received", fact) if order is not None and order.payment_method == "sepa_debit" else []
+    told = _customer("order_received", fact) if order is not None and order.payment_method == "sepa_debit" else []
+    return told + scarce(fact.order_id)
+
+
+def _confirmed(fact: facts.OrderConfirmed) -> list[Occasion]:
+    """Paid at the pickup it was never awaited: the farm hears of it now."""
+    return _customer("order_confirmed", fact) + scarce(fact.order_id)
 
 
 def _changed(fact: facts.OrderChanged) -> list[Occasion]:
@@ -140,7 +134,7 @@ def _statement_paid(fact: facts.StatementPaid) -> list[Occasion]:
 
 MESSAGES: Mapping[type[facts.Fact], Callable[[Any], list[Occasion]]] = {
     facts.OrderPlaced: _placed,
-    facts.OrderConfirmed: lambda fact: _customer("order_confirmed", fact),
+    facts.OrderConfirmed: _confirmed,
     facts.OrderChanged: _changed,
     facts.OrderReady: lambda fact: _customer("order_ready", fact),
     facts.OrderCollected: lambda fact: _customer("order_collected", fact),

@@ -22,13 +22,14 @@ GROUP BY l.name, l.sale_unit, d.date ORDER BY l.name
 def _packing_list(writer: Writer, notification: Notification) -> Letter:
     """By product, with sums; names and codes stay on the page, which asks who is looking."""
     found = rows(PACKING, day=notification.values["day"], farm=notification.values["farm"])
-    date = found[0].date if found else None
+    farm, date = notification.values["farm"], found[0].date if found else None
     day = formats.date_long(date, writer.language, writer.zone) if date else ""
+    asked = f"?tag={date.isoformat()}" if date else ""
     return writer.letter(
         writer.say(N_("Packliste für %(day)s"), day=day),
         writer.say(N_("Der Bestellschluss ist vorbei. Das ist zu packen:")),
         rows=tuple(Row(f"{row.name}, {row.sale_unit}", str(row.quantity)) for row in found),
-        button=(writer.say(N_("Zur Packliste")), page(f"/hof/packliste?tag={date.isoformat()}" if date else "/hof/")),
+        button=(writer.say(N_("Zur Packliste")), page(f"/hof/{farm}/packen{asked}")),
     )
 
 
@@ -60,7 +61,7 @@ def _statement_ready(writer: Writer, notification: Notification) -> Letter:
         writer.say(N_("Ihre Abrechnung ist da")),
         writer.say(N_("Verkäufe, Erstattungen, Provision und Pfand stehen darin einzeln.")),
         rows=(Row(writer.say(N_("Auszahlung")), writer.money(statement.payout_cents)),),
-        button=(writer.say(N_("Zur Abrechnung")), page(f"/hof/abrechnungen/{statement.id}")),
+        button=(writer.say(N_("Zur Abrechnung")), page(f"/hof/{statement.farm_id}/abrechnung/{statement.id}")),
     )
 
 
@@ -69,7 +70,32 @@ def _paid(writer: Writer, notification: Notification) -> Letter:
     return writer.letter(
         writer.say(N_("Auszahlung unterwegs: %(amount)s"), amount=writer.money(statement.payout_cents)),
         writer.say(N_("Wir haben Ihre Auszahlung angewiesen.")),
-        button=(writer.say(N_("Zur Abrechnung")), page(f"/hof/abrechnungen/{statement.id}")),
+        button=(writer.say(N_("Zur Abrechnung")), page(f"/hof/{statement.farm_id}/abrechnung/{statement.id}")),
+    )
+
+
+OFFER = """
+SELECT p.name, v.sale_unit, d.date, s.market_day_id IS NULL AS pooled, s.capacity - s.reserved - s.sold AS available
+FROM offer o JOIN variant v ON v.id = o.variant_id JOIN product p ON p.id = v.product_id
+JOIN stock s ON s.id = o.stock_id JOIN market_day d ON d.id = o.market_day_id WHERE o.id = :offer
+"""
+
+
+def _runs_out(writer: Writer, notification: Notification) -> Letter:
+    """What is left now, which may be more again than when it was written down."""
+    offer = rows(OFFER, offer=notification.values["offer"])[0]
+    day = formats.date_long(offer.date, writer.language, writer.zone)
+    left = max(0, offer.available or 0)
+    subject = N_("Ausverkauft: %(name)s") if not left else N_("Wird knapp: %(name)s, noch %(left)s")
+    where = N_("Der Vorrat geht zu Ende: %(unit)s.") if offer.pooled else N_("Für den Markt am %(day)s: %(unit)s.")
+    return writer.letter(
+        writer.say(subject, name=offer.name, left=left),
+        writer.say(where, day=day, unit=offer.sale_unit),
+        writer.say(N_("Ist noch etwas da, tragen Sie es im Bestand ein.")),
+        button=(
+            writer.say(N_("Zum Bestand")),
+            page(f"/hof/{notification.values['farm']}/bestand?tag={offer.date.isoformat()}"),
+        ),
     )
 
 
@@ -78,4 +104,6 @@ FARM_LETTERS: Mapping[str, Callable[[Writer, Notification], Letter]] = {
     "payout_to_sign": _to_sign,
     "statement_ready": _statement_ready,
     "payout_paid": _paid,
+    "stock_low": _runs_out,
+    "stock_sold_out": _runs_out,
 }

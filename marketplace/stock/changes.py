@@ -21,7 +21,7 @@ from marketplace.stock.models import StockChange
 
 @dataclass(frozen=True)
 class Wish:
-    """What an offer should be: `capacity` in sale units (None: not limited), `paused`, cents; what is left out stays."""
+    """What an offer should be: sale units (None: not limited), `paused`, cents; what is left out stays."""
 
     capacity: int | object | None = UNCHANGED
     paused: bool | None = None

@@ -86,7 +86,8 @@ JOIN product p ON p.id = v.product_id
 """
     + FIRST_PICKUP
     + """
-WHERE d.id = :day_id) new WHERE o.id = new.id AND o.closes_at IS DISTINCT FROM new.closes_at
+WHERE d.id = :day_id AND (CAST(:farm_id AS bigint) IS NULL OR f.id = CAST(:farm_id AS bigint))) new
+WHERE o.id = new.id AND o.closes_at IS DISTINCT FROM new.closes_at
 """
 )
 
@@ -114,4 +115,16 @@ def hold_back_orders(market_day_id: int) -> None:
 @command
 def follow_cut_off(market_day_id: int) -> int:
     """After the day's times moved: each offer closes with the day or by its lead time. How many moved."""
-    return execute(FOLLOW, day_id=market_day_id)
+    return execute(FOLLOW, day_id=market_day_id, farm_id=None)
+
+
+@command
+def follow_lead_time(farm_id: int) -> None:
+    """After the farm's lead time changed: its offers of the days that still take orders close accordingly."""
+    days = rows(
+        "SELECT d.id FROM market_day d JOIN farm f ON f.market_id = d.market_id WHERE f.id = :farm_id"
+        " AND d.cancelled_at IS NULL AND d.closed_at IS NULL AND d.orders_close_at > app_now() ORDER BY d.id",
+        farm_id=farm_id,
+    )
+    for day in days:
+        execute(FOLLOW, day_id=day.id, farm_id=farm_id)

@@ -16,10 +16,13 @@ from marketplace.web.farm import (  # noqa: E402
     packing_paper,
     packing_pdf,
     packing_steps,
+    pauses_page,
     payout_account,
     products,
     statements,
+    stock_at_once,
     stock_page,
+    usual_week,
 )
 
 __all__ = [
@@ -32,8 +35,11 @@ __all__ = [
     "packing_paper",
     "packing_pdf",
     "packing_steps",
+    "pauses_page",
     "payout_account",
     "products",
     "statements",
+    "stock_at_once",
     "stock_page",
+    "usual_week",
 ]

@@ -11,6 +11,10 @@ from marketplace.web.farm import blueprint
 from marketplace.web.farm.visit import FarmHere, my_farms
 
 SIGN_OUT = "/konto/abmelden"
+STOCK_PAGES = (
+    "farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer", "farm.usual_week", "farm.save_week",
+    "farm.pauses", "farm.begin_pause", "farm.save_wishes",
+)  # fmt: skip
 PRODUCT_PAGES = (
     "farm.products", "farm.product", "farm.new_product", "farm.make_product", "farm.save_product", "farm.pictures",
     "farm.upload_picture", "farm.prices",
@@ -26,7 +30,7 @@ def around() -> dict[str, Any]:
     packing = (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short"))
     money = ("farm.statements", "farm.statement", "farm.object_to", "farm.payout_account")
     items: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-        (_("Bestand"), "farm.stock", ("farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer")),
+        (_("Bestand"), "farm.stock", STOCK_PAGES),
         packing,
         (_("Produkte"), "farm.products", PRODUCT_PAGES),
         (_("Abrechnung"), "farm.statements", money),

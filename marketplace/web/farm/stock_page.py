@@ -12,16 +12,18 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, NotFound, Refusal
 from marketplace.kernel.ids import id_from_text
 from marketplace.pickup.packing_list import PackingDay
-from marketplace.stock.capacity import copy_offers, put_on_sale, set_offer
+from marketplace.stock.capacity import put_on_sale, set_offer
+from marketplace.stock.changes import Wish, change_stock, copy_day, last_change
 from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
+from marketplace.web.farm.stock_at_once import ways
 from marketplace.web.farm.stock_rows import StockRow, absent_variants, day_before, stock_rows
+from marketplace.web.farm.units_typed import units_typed
 from marketplace.web.farm.visit import FarmHere, date_from_text, date_or_none, days_and_chosen, farm_here
 from marketplace.web.farm.words import day_tabs, why
 from marketplace.web.look.filters import clock_time, money, unit_price
 
 NOT_LIMITED = ""
-MOST_DIGITS = 7
 
 
 @blueprint.get("/<int:farm_id>/bestand")
@@ -51,6 +53,8 @@ def _page(
         empty=sum(1 for row in found if row.capacity == 0 and not row.paused),
         before=day_before(farm.id, chosen.date) if chosen and not chosen.closed else None,
         absent=_absent(farm, chosen) if chosen and not chosen.closed else [],
+        last=last_change(farm.id, chosen.id) if chosen and not chosen.closed else None,
+        ways=ways(),
         errors=errors or {},
         now=clock.now(),
         has_bar=bool(found) and chosen is not None and not chosen.closed,
@@ -65,6 +69,8 @@ def _absent(farm: FarmHere, day: PackingDay) -> list[tuple[str, str]]:
 def _shown(farm: FarmHere, row: StockRow, wrong: bool) -> dict[str, Any]:
     """The arguments of `stock_row`."""
     attrs = {"id": f"menge-{row.id}", "data-testid": "quantity"}
+    if row.catch_weight:
+        attrs["data-kilograms"] = str(row.net_quantity)
     if wrong:
         attrs["aria-invalid"] = "true"
     if row.closed:
@@ -73,6 +79,8 @@ def _shown(farm: FarmHere, row: StockRow, wrong: bool) -> dict[str, Any]:
     notes = [row.sale_unit]
     if row.capacity is None:
         notes.append(_("nicht begrenzt"))
+    if row.catch_weight:
+        notes.append(_("auch als „12,5 kg“"))
     if row.pooled:
         notes.append(_("Vorrat für alle Tage"))
     before = None
@@ -98,6 +106,9 @@ def _shown(farm: FarmHere, row: StockRow, wrong: bool) -> dict[str, Any]:
         "sold": row.taken,
         "last_week": before,
         "paused": row.paused,
+        "one_url": None if row.closed else url_for("farm.change_several", farm_id=farm.id),
+        "as_before": row.capacity_before is not None and row.capacity_before != row.capacity and not row.pooled,
+        "sold_out": row.capacity == row.taken,
     }
 
 
@@ -122,30 +133,23 @@ def save_stock(farm_id: int) -> str | Response | tuple[str, int]:
 
 def _save(farm: FarmHere) -> tuple[dict[str, str], list[int]]:
     """What was refused by field, and which offers were saved."""
-    errors: dict[str, str] = {}
-    saved: list[int] = []
+    if not any(field.startswith("menge-") for field in request.form):
+        return {}, []
+    _days, chosen = days_and_chosen(farm)
+    found = {row.id: row for row in stock_rows(farm.id, chosen.id)} if chosen else {}
+    wishes: dict[int, Wish] = {}
     for field, text in request.form.items():
         offer_id = id_from_text(field.removeprefix("menge-")) if field.startswith("menge-") else None
-        if offer_id is None:
+        if offer_id is None or text.strip() == request.form.get(f"war-{offer_id}", "").strip():
             continue
-        text = text.strip()
-        if text == request.form.get(f"war-{offer_id}", "").strip():
-            continue
-        try:
-            set_offer(offer_id, _amount(text), farm_ids=[farm.id])
-            saved.append(offer_id)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            errors[field] = why(refusal)
-    return errors, saved
-
-
-def _amount(text: str) -> int | None:
-    """Sale units; an empty field means not limited; what is no number is refused by the command."""
-    if text == NOT_LIMITED:
-        return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else -1
+        if offer_id not in found:
+            raise NotFound()
+        usual = found[offer_id].net_quantity if found[offer_id].catch_weight else None
+        wishes[offer_id] = Wish(units_typed(text, usual))
+    if not wishes or chosen is None:
+        return {}, []
+    changed = change_stock(farm.id, chosen.id, wishes, "set")
+    return {f"menge-{offer_id}": why(refusal) for offer_id, refusal in changed.refused.items()}, changed.saved
 
 
 def _answer(farm: FarmHere, errors: dict[str, str], saved: list[int]) -> Response:
@@ -171,8 +175,11 @@ def like_last_week(farm_id: int) -> Response:
     source = day_before(farm.id, day)
     if source is None:
         raise NotFound()
+    _days, chosen = days_and_chosen(farm)
+    if chosen is None:
+        raise NotFound()
     try:
-        count = copy_offers(farm.id, source, day)
+        count = len(copy_day(farm.id, chosen.id, source, day).saved)
         flash(ngettext("%(num)d Artikel wie letzte Woche.", "%(num)d Artikel wie letzte Woche.", count), "ok")
     except Conflict as refusal:
         flash(why(refusal), "stop")
@@ -189,7 +196,7 @@ def put_variant_on_sale(farm_id: int) -> Response:
     if chosen is None or variant_id is None:
         raise NotFound()
     try:
-        put_on_sale(farm.id, chosen.id, variant_id, _amount(request.form.get("menge", "").strip()))
+        put_on_sale(farm.id, chosen.id, variant_id, units_typed(request.form.get("menge", "")))
         flash(_("Im Angebot."), "ok")
     except NotFound:
         raise

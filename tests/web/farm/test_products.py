@@ -192,8 +192,8 @@ def test_one_more_unit_keeps_what_was_typed(farmer: PageClient, farm: int, jam: 
 
 def test_the_shop_says_what_the_law_wants(farmer: PageClient, farm: int, jam: dict[str, str], look: Look) -> None:
     farmer.get(f"/hof/{farm}/produkte/neu")
-    figures = {"energy_kj": "1046", "fat_cg": "1,5", "saturates_cg": "0,1", "carbohydrate_cg": "58", "sugars_cg": "57,3",
-               "protein_cg": "0,4", "salt_cg": "0,02"}  # fmt: skip
+    figures = {"energy_kj": "1046", "fat_cg": "1,5", "saturates_cg": "0,1", "carbohydrate_cg": "58",
+               "sugars_cg": "57,3", "protein_cg": "0,4", "salt_cg": "0,02"}  # fmt: skip
     farmer.post(
         f"/hof/{farm}/produkte/neu",
         {

@@ -26,7 +26,8 @@ FIELDS = {
 }  # fmt: skip
 UNIT_FIELDS = {
     "sale_unit": "einheit", "net_quantity": "menge", "net_unit": "masseinheit", "price_cents": "preis",
-    "unit_price_cents": "preis", "deposit_cents": "pfand", "sku": "nummer", "drained_g": "abtropf", "most_per_customer": "hoechstens",
+    "unit_price_cents": "preis", "deposit_cents": "pfand", "sku": "nummer", "drained_g": "abtropf",
+    "most_per_customer": "hoechstens",
 }  # fmt: skip
 EMPTY_UNIT = VariantInput(sale_unit="", net_quantity=0, net_unit="g")
 
