@@ -6,25 +6,20 @@ import logging
 
 from sqlalchemy import select
 
-from marketplace.kernel.database import command, db, rows
+from marketplace.kernel.database import command, db
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.ids import id_from_text
-from marketplace.ledger import chart
-from marketplace.ledger.post import Entry, post
 from marketplace.payments.bank_payouts import hear_payout
-from marketplace.payments.bookings import book_balance
 from marketplace.payments.dispute import look_at_dispute
 from marketplace.payments.gateway import UNKNOWN, BalanceView, ProviderRefused, gateway
 from marketplace.payments.make_refund import look_at_refund
 from marketplace.payments.models import Payment
+from marketplace.payments.rows_without_order import book_without_order
 from marketplace.payments.settle import settle
 from marketplace.payouts.reverse_transfer import look_at_transfer
 from marketplace.payouts.transfer import look_for_transfer, paid_transfers, unanswered_transfers
 
 log = logging.getLogger(__name__)
-
-# Rows without anything behind them: what the provider takes for its services.
-ITS_FEES = ("stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost")
 
 
 def heal(source: str, rows_of_it: list[BalanceView]) -> None:
@@ -46,7 +41,8 @@ def heal(source: str, rows_of_it: list[BalanceView]) -> None:
             for ref in paid_transfers():
                 look_at_transfer(ref)
         else:
-            _fees(rows_of_it)
+            for row in rows_of_it:
+                book_without_order(row)
     except (ProviderRefused, Refusal) as error:
         db.session.rollback()
         log.warning("%s could not be mended: %s", source, error)
@@ -78,23 +74,3 @@ def _by_ref(payment_ref: str) -> int | None:
 @command
 def _named(payment_id: int | None) -> int | None:
     return db.session.scalar(select(Payment.id).where(Payment.id == payment_id))  # type: ignore[no-any-return]
-
-
-@command
-def _fees(found: list[BalanceView]) -> None:
-    """The provider's own fees are a cost of the market; of several markets nobody knows whose, so a person decides."""
-    markets = rows("SELECT id FROM market ORDER BY id LIMIT 2")
-    if len(markets) != 1:
-        return
-    for row in found:
-        if row.kind not in ITS_FEES or row.source or not row.net_cents:
-            continue
-        post(
-            "fee",
-            "fee",
-            row.ref,
-            markets[0].id,
-            [Entry(chart.STRIPE_FEES, -row.net_cents), Entry(chart.STRIPE_AVAILABLE, row.net_cents)],
-            memo=row.kind,
-        )
-        book_balance(markets[0].id, row)
