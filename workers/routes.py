@@ -51,6 +51,7 @@ ROUTES: Mapping[type[facts.Fact], tuple[str, ...]] = {
     facts.OrderCancelled: _TOLD,
     facts.PaymentWanted: ("payments.bring_about",),
     facts.PaymentNeeded: _TOLD,
+    facts.PaymentLinkReady: _TOLD,
     facts.MeansWanted: ("payments.keep_means",),
     facts.MeansRemoved: ("payments.detach_means",),
     facts.RefundWanted: ("payments.refund",),

@@ -76,6 +76,13 @@ class PaymentNeeded(Fact):
 
 
 @dataclass(frozen=True)
+class PaymentLinkReady(Fact):
+    """The hosted page is open that could not be opened when the order was placed: its link was promised."""
+
+    payment_id: int
+
+
+@dataclass(frozen=True)
 class MeansWanted(Fact):
     """A means of payment may have been kept at the provider; or its consent was withdrawn before it was."""
 

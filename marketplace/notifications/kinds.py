@@ -52,6 +52,13 @@ def _payment_needed(fact: facts.PaymentNeeded) -> list[Occasion]:
     return _customer("payment_needed", payment, f":payment:{payment.id}", payment=payment.id)
 
 
+def _link_ready(fact: facts.PaymentLinkReady) -> list[Occasion]:
+    payment = db.session.get(Payment, fact.payment_id)
+    if payment is None or payment.state != "pending":
+        return []
+    return _customer("payment_link", payment, f":link:{payment.id}")
+
+
 OPERATORS = """
 SELECT DISTINCT a.email, a.language FROM account a JOIN membership m ON m.account_id = a.id
 WHERE m.market_id = :market AND m.role = 'operator' AND a.disabled_at IS NULL ORDER BY a.email
@@ -142,6 +149,7 @@ MESSAGES: Mapping[type[facts.Fact], Callable[[Any], list[Occasion]]] = {
     facts.OrderExpired: lambda fact: _customer("order_expired", fact),
     facts.OrderCancelled: lambda fact: _customer("order_cancelled", fact),
     facts.PaymentNeeded: _payment_needed,
+    facts.PaymentLinkReady: _link_ready,
     facts.RefundDone: _refunded,
     facts.DisputeOpened: lambda fact: _dispute("dispute_opened", fact),
     facts.DisputeClosed: lambda fact: _dispute("dispute_closed", fact),

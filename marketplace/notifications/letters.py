@@ -260,6 +260,22 @@ def _payment_needed(writer: Writer, notification: Notification) -> Letter:
     )
 
 
+def _payment_link(writer: Writer, notification: Notification) -> Letter:
+    order = _order(notification)
+    until = order.expires_at
+    return writer.letter(
+        writer.say(N_("Bestellung %(number)s: Ihr Link zum Bezahlen"), number=order.number),
+        writer.say(N_("Als Sie bestellt haben, antwortete die Zahlungsseite nicht. Jetzt können Sie bezahlen.")),
+        writer.say(
+            N_("Ihre Ware ist bis %(when)s reserviert."), when=formats.clock_time(until, writer.language, writer.zone)
+        )
+        if until is not None
+        else "",
+        rows=_lines(writer, order),
+        button=(writer.say(N_("Jetzt bezahlen")), order_page(order)),
+    )
+
+
 def letter_of(notification: Notification) -> Letter:
     """The letter of a queued message, from what is true now."""
     from marketplace.notifications.letters_of_disputes import DISPUTE_LETTERS
@@ -279,4 +295,5 @@ LETTERS: Mapping[str, Callable[[Writer, Notification], Letter]] = {
     "order_cancelled": _cancelled,
     "refund_issued": _refund,
     "payment_needed": _payment_needed,
+    "payment_link": _payment_link,
 }

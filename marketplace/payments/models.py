@@ -20,7 +20,7 @@ class Payment(Model):
     at the provider: `session`, `means` (ask the saved means `means_id` for the money), `capture`, `cancel`, or null
     when nothing is owed. `hold_lost_at`: since when the hold is known to bring no money, so that the customer is
     asked again (DECISIONS 16). `is_stray`: found at the provider under our name beside the one we count on; only ever
-    let go or given back (payments/orphans.py).
+    let go or given back (payments/orphans.py). `link_promised`: the link of its page is to be mailed.
     """
 
     __tablename__ = "payment"
@@ -61,6 +61,7 @@ class Payment(Model):
     charge_ref: Mapped[str | None] = mapped_column(Text)
     capture_before: Mapped[datetime | None]
     hold_lost_at: Mapped[datetime | None]
+    link_promised: Mapped[bool] = mapped_column(server_default="false")
     is_stray: Mapped[bool] = mapped_column(server_default="false")
     tried_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)

@@ -16,6 +16,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.tokens import token_of
 from marketplace.payments.gateway import ProviderRefused, SessionRequest, SessionView, gateway
 from marketplace.payments.models import MeansSetup, Payment
+from marketplace.payments.promise import keep_promise
 from marketplace.payments.rows import lock_payment, owes_again, payment_of
 from marketplace.payments.saved_customer import customer_ref_of, ensure_customer
 
@@ -147,6 +148,7 @@ def _record(payment_id: int, view: SessionView) -> str | None:
     if payment.session_ref is None:
         payment.session_ref = view.ref
         payment.session_url = view.url
+        keep_promise(order, payment)
         payment.last_error = None
     if payment.wanted == "session":
         payment.wanted = None
