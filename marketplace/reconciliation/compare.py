@@ -118,13 +118,17 @@ def _of_row(row: BalanceView, kept: Sequence[Any]) -> tuple[int, int, int]:
 
 
 def _posted(keys: Sequence[str]) -> dict[str, _Ours]:
-    """What stands on the provider's accounts, by source; settlements move it within them and count nothing."""
+    """What stands on the provider's accounts, by source; settlements move it within them and count nothing.
+
+    A second fact of a source, and a market's share of a row, have its id with a suffix (`du_…:2`, `txn_…:<market>`).
+    """
     found = rows(
         """
-        SELECT t.source_id, sum(e.amount_cents)::bigint AS cents, min(e.market_id) AS market_id
+        SELECT split_part(t.source_id, ':', 1) AS source_id, sum(e.amount_cents)::bigint AS cents,
+               min(e.market_id) AS market_id
         FROM ledger_txn t JOIN ledger_entry e ON e.txn_id = t.id
-        WHERE t.source_id = ANY(:keys) AND e.account IN ('stripe:pending', 'stripe:available')
-        GROUP BY t.source_id
+        WHERE split_part(t.source_id, ':', 1) = ANY(:keys) AND e.account IN ('stripe:pending', 'stripe:available')
+        GROUP BY 1
         """,
         keys=list(keys),
     )
@@ -189,8 +193,9 @@ def _posted_alone() -> list[Any]:
         SELECT t.source_id, sum(e.amount_cents)::bigint AS cents, min(e.market_id) AS market_id
         FROM ledger_txn t JOIN ledger_entry e ON e.txn_id = t.id
         WHERE e.account IN ('stripe:pending', 'stripe:available') AND t.kind <> 'settlement'
-          AND NOT EXISTS (SELECT 1 FROM balance_transaction b WHERE b.source = t.source_id)
-          AND NOT EXISTS (SELECT 1 FROM balance_transaction b WHERE b.id = t.source_id)
+          AND NOT EXISTS (SELECT 1 FROM balance_transaction b WHERE b.source = split_part(t.source_id, ':', 1))
+          AND NOT EXISTS (SELECT 1 FROM balance_transaction b
+                          WHERE split_part(b.id, ':', 1) = split_part(t.source_id, ':', 1))
         GROUP BY t.source_id HAVING sum(e.amount_cents) <> 0
         ORDER BY t.source_id
         """
