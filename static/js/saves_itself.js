@@ -67,7 +67,8 @@
       const holds = told.holds[name];
       twin(name).value = holds === null || holds === undefined ? "" : holds;
       wrong(field, told.errors[name] || "");
-      if (told.errors[name]) field.value = twin(name).value;
+      // Kilograms became whole pieces: the field shows what was kept.
+      if (told.errors[name] || field.dataset.kilograms) field.value = twin(name).value;
     }
     if (told.saved.length) say(form.dataset.saved, told.text);
   };

@@ -10,7 +10,7 @@ from marketplace.web.access import allow, farm_member, packer
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.visit import farm_here, my_farms
 
-DAYS = 6
+DAYS = 3
 
 
 @blueprint.get("/")

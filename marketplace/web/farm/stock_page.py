@@ -80,7 +80,7 @@ def _shown(farm: FarmHere, row: StockRow, wrong: bool) -> dict[str, Any]:
     if row.capacity is None:
         notes.append(_("nicht begrenzt"))
     if row.catch_weight:
-        notes.append(_("auch als „12,5 kg“"))
+        notes.append(_("auch in kg, „12,5“"))
     if row.pooled:
         notes.append(_("Vorrat für alle Tage"))
     before = None
