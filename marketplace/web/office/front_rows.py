@@ -28,6 +28,7 @@ _REFUNDS = """
 SELECT o.number, r.amount_cents, r.last_error, r.provider_ref IS NOT NULL AS came_back
 FROM refund r JOIN orders o ON o.id = r.order_id
 WHERE o.market_id = ANY(:markets) AND r.state IN ('submitting', 'failed') AND r.last_error IS NOT NULL
+  AND NOT (r.state = 'failed' AND r.provider_ref IS NULL)  -- needless: the bank or somebody else gave the money back
   AND NOT EXISTS (SELECT 1 FROM refund n WHERE n.order_id = r.order_id AND n.id > r.id AND n.state <> 'failed'
                   AND n.amount_cents >= r.amount_cents)
 ORDER BY r.id LIMIT 50

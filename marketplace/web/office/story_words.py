@@ -151,7 +151,7 @@ def _reason(one: Moment) -> str:
 
 
 def _refund_refused(one: Moment) -> Words:
-    what = _("Erstattung noch nicht gelungen") if one.state == "submitting" else _("Erstattung abgelehnt")
+    what = _("Erstattung noch nicht gelungen") if one.state == "submitting" else _("Erstattung nicht mehr nötig")
     return {
         "what": what,
         "kind": "stop",
