@@ -24,8 +24,8 @@ SOON = 2
 
 
 def card_name(means: Any) -> str:
-    """`Visa •••• 4242`."""
-    return f"{BRANDS.get(means.brand, _('Karte'))} •••• {means.last4}"
+    """`Visa •••• 4242`; the digits stay with their dots."""
+    return f"{BRANDS.get(means.brand, _('Karte'))} ••••\u00a0{means.last4}"
 
 
 def card_until(means: Any) -> str:
