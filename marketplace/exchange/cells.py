@@ -132,7 +132,9 @@ def months(text: str) -> tuple[int, ...]:
             continue
         ends = [_month(word, text) for word in re.split(r"\s+bis\s+|[-–—]", part.strip())]
         if len(ends) > 2:
-            raise Wrong(N_("„%(typed)s“ sind keine Monate. Richtig ist zum Beispiel Mai, Juni oder Mai bis Juli."), text)
+            raise Wrong(
+                N_("„%(typed)s“ sind keine Monate. Richtig ist zum Beispiel Mai, Juni oder Mai bis Juli."), text
+            )
         month = ends[0]
         found.add(month)
         while month != ends[-1]:

@@ -1,4 +1,4 @@
-"""The columns of the table of products: their German heads, how their cells are read and written, what an empty one means."""
+"""The columns of the table of products: German heads, how cells are read and written, what an empty one means."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEPT = object()  # an empty cell leaves what there is
 
 @dataclass(frozen=True)
 class Column:
-    """`key`: the field of ProductInput (or `nutrition.x`), with `of_variant` of VariantInput. `note`: for the legend."""
+    """`key`: the field of ProductInput (or `nutrition.x`), with `of_variant` of VariantInput. `note`: in the legend."""
 
     key: str
     head: str
@@ -78,13 +78,17 @@ VARIANT_COLUMNS = (
     Column("sale_unit", "Verkaufseinheit", cells.as_text, text, "", True, "So steht sie im Laden.", ("Gebinde",),
            example="Beutel 2,5 kg"),
     Column("net_quantity", "Füllmenge", cells.measure, lambda value: value, None, True,
-           "Zahl in der Einheit daneben, oder mit Einheit: 1,5 kg. Bei gewogener Ware das übliche Gewicht.", ("Menge je Einheit",),
+           "Zahl in der Einheit daneben, oder mit Einheit: 1,5 kg. Bei gewogener Ware das übliche Gewicht.",
+           ("Menge je Einheit",),
            example=2500),
-    Column("net_unit", "Einheit", cells.unit, named(UNITS), None, True, "", ("Maßeinheit",), tuple(UNITS.values()), "g"),
+    Column("net_unit", "Einheit", cells.unit, named(UNITS), None, True, "", ("Maßeinheit",),
+           tuple(UNITS.values()), "g"),
     Column("drained_g", "Abtropfgewicht (g)", cells.whole, lambda value: "" if value is None else value, None, True),
-    _yes("catch_weight", "Gewogene Ware", of_variant=True, note="Der Preis gilt je Kilogramm, abgerechnet wird nach Gewicht.",
+    _yes("catch_weight", "Gewogene Ware", of_variant=True,
+         note="Der Preis gilt je Kilogramm, abgerechnet wird nach Gewicht.",
          example="nein"),
-    Column("price_cents", "Preis (€)", cells.parts(100), of(100), None, True, "Je Verkaufseinheit, mit Steuer, ohne Pfand.",
+    Column("price_cents", "Preis (€)", cells.parts(100), of(100), None, True,
+           "Je Verkaufseinheit, mit Steuer, ohne Pfand.",
            ("Verkaufspreis",), example=Decimal("4.50")),
     Column("unit_price_cents", "Kilopreis (€)", cells.parts(100), of(100), None, True, "Nur bei gewogener Ware.",
            ("Preis je kg",)),
@@ -94,7 +98,8 @@ VARIANT_COLUMNS = (
 )  # fmt: skip
 
 PRODUCT_COLUMNS = (
-    _text("name", "Produkt", "Zeilen mit demselben Namen sind Verkaufseinheiten desselben Produkts.", also=("Name", "Bezeichnung"),
+    _text("name", "Produkt", "Zeilen mit demselben Namen sind Verkaufseinheiten desselben Produkts.",
+          also=("Name", "Bezeichnung"),
           example="Kartoffeln Linda"),
     Column("category", "Warengruppe", cells.as_text, text, "", example="Gemüse"),
     Column("state", "Stand", cells.one_of(STATES), named(STATES), KEPT, note="Leer: wie bisher; bei Neuem Entwurf.",
@@ -128,7 +133,8 @@ PRODUCT_COLUMNS = (
     _choice("min_age", "Mindestalter", AGES, 0),
     _yes("raw_milk", "Rohmilch"),
     _yes("withdrawal_excluded", "Kein Widerruf", True, "Verderbliche Ware. Leer heißt ja."),
-    Column("season_months", "Saison", cells.months, lambda values: ", ".join(cells.MONTHS[month - 1] for month in values),
+    Column("season_months", "Saison", cells.months,
+           lambda values: ", ".join(cells.MONTHS[month - 1] for month in values),
            (), note="Monate, zum Beispiel Mai bis Juli. Leer: das ganze Jahr.", choices=cells.MONTHS),
     Column("lead_time_minutes", "Vorlauf (Minuten)", cells.minutes, lambda value: value, 0, note="Auch: 2 Tage."),
 )  # fmt: skip

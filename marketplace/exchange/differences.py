@@ -51,7 +51,7 @@ def in_words(cell: Cell) -> str:
 def differences(
     before: ProductInput | None, after: ProductInput, place: int, is_first: bool, categories: Mapping[str, str]
 ) -> list[tuple[str, str, str]]:
-    """(head, before, after) of a line; what is the product's own is said with its first line. New ones: what they say."""
+    """(head, before, after) of a line; what is the product's own is said with its first line. New: what they say."""
     old = before.variants[place] if before is not None and place < len(before.variants) else None
     found = []
     for column in COLUMNS:

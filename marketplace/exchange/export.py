@@ -28,9 +28,7 @@ def products_table(farm_id: int) -> Table:
     rows = []
     for own in sorted(shelf.products.values(), key=lambda it: (it.product.sort_key, it.product.id)):
         product = as_comparable(own.as_input())
-        rows += [
-            [cell_of(column, product, variant, shelf.names) for column in COLUMNS] for variant in product.variants
-        ]
+        rows += [[cell_of(column, product, variant, shelf.names) for column in COLUMNS] for variant in product.variants]
     return Table("Produkte", [column.head for column in COLUMNS], rows, legend())
 
 
@@ -58,6 +56,15 @@ def stock_table(farm_id: int, market_day_id: int) -> Table:
         price = cents(row.price_cents if offered else row.usual_cents)
         paused = "" if not offered else "ja" if row.paused else "nein"
         rows.append(
-            [text(row.sku), f"{row.date:%d.%m.%Y}", text(row.name), text(row.sale_unit), row.taken or 0, amount, price, paused]
+            [
+                text(row.sku),
+                f"{row.date:%d.%m.%Y}",
+                text(row.name),
+                text(row.sale_unit),
+                row.taken or 0,
+                amount,
+                price,
+                paused,
+            ]
         )
     return Table("Bestand", list(STOCK_HEADS.values()), rows)

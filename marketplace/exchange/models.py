@@ -23,9 +23,7 @@ class ImportJob(Model):
     __tablename__ = "import_job"
     __table_args__ = (
         CheckConstraint("kind IN ('products', 'stock')", name="kind"),
-        CheckConstraint(
-            "state IN ('uploaded', 'checked', 'applying', 'done', 'failed', 'cancelled')", name="state"
-        ),
+        CheckConstraint("state IN ('uploaded', 'checked', 'applying', 'done', 'failed', 'cancelled')", name="state"),
         CheckConstraint("(market_day_id IS NOT NULL) = (kind = 'stock')", name="day"),
         CheckConstraint("(content IS NULL) = (state IN ('done', 'failed', 'cancelled'))", name="content"),
         Index("ix_import_job_farm", "farm_id", "id"),

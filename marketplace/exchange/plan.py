@@ -86,22 +86,26 @@ class Plan:
         return hashlib.sha256(repr((self.changes, self.unchanged)).encode()).hexdigest()[:32]
 
     def shown(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """(findings, changes) as they are kept for the page: errors and changed prices first where there are too many."""
+        """(findings, changes) as the page gets them: errors and changed prices first where there are too many."""
         findings = sorted(self.findings, key=lambda it: (not it.is_error, it.line))[:MOST_SHOWN]
         changes = sorted(self.changes, key=lambda it: (not it.price, it.line))[:MOST_SHOWN]
         return [it.as_json() for it in findings], [it.as_json() for it in changes]
 
-    def apply(self, tell: Callable[[int], None], heads: dict[str, str]) -> list[Finding]:
-        """Does it all, step by step; what commands refused, by line. Whoever calls rolls back when there is any."""
-        refused: list[Finding] = []
+    def apply(self, tell: Callable[[int, int], None], heads: dict[str, str]) -> list[Finding]:
+        """Does it all, step by step (`tell`: how many of how many); what commands refused, by line.
+
+        Whoever calls rolls back when there is any.
+        """
+        known = len(self.findings)
+        every = max(1, len(self.steps) // 20)
         for done, (line, step) in enumerate(self.steps, 1):
             try:
                 step()
             except Refusal as refusal:
-                refused += refused_by(refusal, line, heads)
-            if done % 100 == 0:
-                tell(done)
-        return refused
+                self.findings += refused_by(refusal, line, heads)
+            if done % every == 0:
+                tell(done, len(self.steps))
+        return self.findings[known:]
 
 
 def refused_by(refusal: Refusal, line: int, heads: dict[str, str]) -> list[Finding]:
@@ -134,14 +138,20 @@ def columns_at(sheet: Sheet, known: dict[str, str], needed: Sequence[str], plan:
             places[place] = key
     for head in needed:
         if known[same_head(head)] not in places.values():
-            sentence = N_("Die Spalte „%(head)s“ fehlt. In der ersten Zeile müssen die Spaltennamen der Vorlage stehen.")
+            sentence = N_(
+                "Die Spalte „%(head)s“ fehlt. In der ersten Zeile müssen die Spaltennamen der Vorlage stehen."
+            )
             plan.wrong(line, head, Words(sentence, {"head": head}))
     if len(sheet.rows) == 1 and not plan.has_errors:
         plan.wrong(0, "", N_("Unter den Spaltennamen steht keine Zeile."))
     for number, place in sheet.formulas:
         if place in places and number != line:
             head = heads[place] if place < len(heads) else ""
-            plan.note(number, head, Words(N_("Hier steht eine Formel. Genommen wird der Wert, den Excel zuletzt gerechnet hat.")))
+            plan.note(
+                number,
+                head,
+                Words(N_("Hier steht eine Formel. Genommen wird der Wert, den Excel zuletzt gerechnet hat.")),
+            )
     if sheet.linked:
         plan.note(0, "", Words(N_("Die Datei verweist auf andere Dateien. Von dort holen wir nichts.")))
     return places

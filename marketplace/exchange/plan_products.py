@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,17 +14,20 @@ from marketplace.catalogue.categories import all_categories
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.product_input import ProductInput, VariantInput, as_kept, complaints
 from marketplace.catalogue.products import OwnProduct, own_products
-from marketplace.catalogue.save_product import change_product, create_product
+from marketplace.catalogue.save_many import save_products
 from marketplace.exchange.cells import Wrong, plain
 from marketplace.exchange.columns import COLUMNS, HEADS, KEPT, Column, same_head
 from marketplace.exchange.differences import as_comparable, differences
-from marketplace.exchange.plan import Change, Plan, columns_at
+from marketplace.exchange.plan import Change, Plan, columns_at, refused_by
 from marketplace.exchange.sheet import Sheet
 from marketplace.kernel.database import db, rows
+from marketplace.kernel.errors import Refusal
 from marketplace.kernel.words import N_, Words
 
 KNOWN = {same_head(name): column.key for column in COLUMNS for name in (column.head, column.key, *column.also)}
 BY_KEY = {column.key: column for column in COLUMNS}
+AT_ONCE = 250
+Wanted = tuple[int, int | None, ProductInput]  # first line, id of the product, what it is to be
 NEW_VARIANT = VariantInput("", 0, "")
 NEW_PRODUCT = ProductInput("", "", (), state="draft", nutrition_exempt="")
 
@@ -92,9 +96,13 @@ def plan_products(farm_id: int, sheet: Sheet) -> Plan:
     groups: dict[object, list[Line]] = defaultdict(list)
     for line in lines:
         groups[_product_of(line, shelf, plan)].append(line)
+    wanted: list[Wanted] = []
     for whose, group in groups.items():
         product_id = whose if isinstance(whose, int) else None
-        _plan_product(farm_id, product_id, group, shelf, plan)
+        _plan_product(product_id, group, shelf, plan, wanted)
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        plan.steps.append((part[0][0], functools.partial(_save, farm_id, part, set(shelf.names), plan)))
     return plan
 
 
@@ -135,12 +143,15 @@ def _product_of(line: Line, shelf: Shelf, plan: Plan) -> object:
     name = plain(str(line.said.get("name", "")))
     same = shelf.by_name.get(name, [])
     if len(same) > 1:
-        words = Words(N_("Diesen Namen haben bei Ihnen %(count)s Produkte. Bitte geben Sie einem einen anderen."), {"count": len(same)})
+        words = Words(
+            N_("Diesen Namen haben bei Ihnen %(count)s Produkte. Bitte geben Sie einem einen anderen."),
+            {"count": len(same)},
+        )
         plan.wrong(line.number, HEADS["name"], words)
     return same[0] if same else ("new", name or line.number)
 
 
-def _plan_product(farm_id: int, product_id: int | None, group: list[Line], shelf: Shelf, plan: Plan) -> None:
+def _plan_product(product_id: int | None, group: list[Line], shelf: Shelf, plan: Plan, wanted: list[Wanted]) -> None:
     before = as_kept(as_comparable(shelf.products[product_id].as_input())) if product_id is not None else None
     after, where = _merged(before or NEW_PRODUCT, group, plan)
     after = as_kept(as_comparable(after))
@@ -159,14 +170,20 @@ def _plan_product(farm_id: int, product_id: int | None, group: list[Line], shelf
         plan.changes.append(
             Change(line.number, line.sku, after.name, "new" if is_new else "changed", tuple(fields), price)
         )
-    if not changed:
-        return
-    step = (
-        functools.partial(create_product, farm_id, after, categories=set(shelf.names))
-        if product_id is None
-        else functools.partial(change_product, farm_id, product_id, after)
-    )
-    plan.steps.append((group[0].number, step))
+    if changed:
+        wanted.append((group[0].number, product_id, after))
+
+
+def _save(farm_id: int, wanted: Sequence[Wanted], categories: set[str], plan: Plan) -> None:
+    """Many at once; where one of them is refused, one after the other, so that each line gets what is its own."""
+    try:
+        save_products(farm_id, [(number, product) for _, number, product in wanted], categories)
+    except Refusal:
+        for line, number, product in wanted:
+            try:
+                save_products(farm_id, [(number, product)], categories)
+            except Refusal as refusal:
+                plan.findings += refused_by(refusal, line, HEADS)
 
 
 def _merged(base: ProductInput, group: list[Line], plan: Plan) -> tuple[ProductInput, dict[int, int]]:
@@ -216,7 +233,11 @@ def _variant(base: VariantInput, line: Line, plan: Plan) -> VariantInput:
     elif "net_quantity" in line.typed and not line.typed["net_quantity"].strip():
         said["net_quantity"] = 0
     if said.get("catch_weight", base.catch_weight) and said.get("price_cents") is not None:
-        plan.wrong(line.number, HEADS["price_cents"], N_("Gewogene Ware hat einen Kilopreis. Bitte lassen Sie diese Zelle leer."))
+        plan.wrong(
+            line.number,
+            HEADS["price_cents"],
+            N_("Gewogene Ware hat einen Kilopreis. Bitte lassen Sie diese Zelle leer."),
+        )
     return replace(base, **said)
 
 

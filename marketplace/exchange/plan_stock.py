@@ -1,4 +1,4 @@
-"""What a table of a market day's stock would do: amounts, prices of the day, pauses; what is not on sale is put on sale."""
+"""What a table of a market day's stock would do: amounts, prices of the day, pauses; new goods are put on sale."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def plan_stock(farm_id: int, market_day_id: int, sheet: Sheet) -> Plan:
     """Compares the table with the day; nothing is written. An empty cell leaves what there is."""
     plan = Plan()
     closed = rows(
-        "SELECT d.date, d.cancelled_at IS NOT NULL OR d.closed_at IS NOT NULL OR d.orders_close_at <= app_now() AS closed"
-        " FROM market_day d WHERE d.id = :id",
+        "SELECT d.date, d.cancelled_at IS NOT NULL OR d.closed_at IS NOT NULL OR d.orders_close_at <= app_now()"
+        " AS closed FROM market_day d WHERE d.id = :id",
         id=market_day_id,
     )
     if not closed:
@@ -97,9 +97,7 @@ def _is_known(plan: Plan, line: int, sku: str, goods: Mapping[str, Any], seen: d
     return False
 
 
-def _plan_line(
-    plan: Plan, line: int, typed: dict[str, str], row: Any, farm_id: int, day_id: int, day: Any
-) -> None:
+def _plan_line(plan: Plan, line: int, typed: dict[str, str], row: Any, farm_id: int, day_id: int, day: Any) -> None:
     said: dict[str, Any] = {}
     for key in ("day", "capacity", "price_cents", "paused"):
         cell = typed.get(key, "")
@@ -111,14 +109,20 @@ def _plan_line(
             plan.wrong(line, STOCK_HEADS[key], wrong.words)
     if said.get("day", day) != day:
         values = {"day": f"{said['day']:%d.%m.%Y}", "chosen": f"{day:%d.%m.%Y}"}
-        plan.wrong(line, STOCK_HEADS["day"], Words(N_("Diese Zeile ist vom %(day)s, gewählt ist der %(chosen)s."), values))
+        plan.wrong(
+            line, STOCK_HEADS["day"], Words(N_("Diese Zeile ist vom %(day)s, gewählt ist der %(chosen)s."), values)
+        )
     capacity, taken = said.get("capacity", UNCHANGED), row.taken or 0
     if isinstance(capacity, int) and capacity < taken:
         sentence = N_("Davon sind schon %(taken)s bestellt; weniger als das geht nicht.")
         plan.wrong(line, STOCK_HEADS["capacity"], Words(sentence, {"taken": taken}))
     if row.offer_id is None and "capacity" not in said:
         if "price_cents" in said or said.get("paused"):
-            plan.wrong(line, STOCK_HEADS["capacity"], N_("Das ist an diesem Tag nicht im Angebot. Bitte geben Sie eine Menge an."))
+            plan.wrong(
+                line,
+                STOCK_HEADS["capacity"],
+                N_("Das ist an diesem Tag nicht im Angebot. Bitte geben Sie eine Menge an."),
+            )
         plan.unchanged += 1
         return
     fields = _fields(row, said)
@@ -156,7 +160,9 @@ def _capacity(cell: str, row: Any) -> int | None:
             raise Wrong(N_("„%(typed)s“ passt nicht zu „%(sale_unit)s“."), cell, sale_unit=row.sale_unit)
         whole, rest = divmod(amount * unit[1], row.net_quantity)
         if rest:
-            sentence = N_("„%(typed)s“ geht nicht in „%(sale_unit)s“ auf: Es sind zwischen %(least)s und %(most)s Stück.")
+            sentence = N_(
+                "„%(typed)s“ geht nicht in „%(sale_unit)s“ auf: Es sind zwischen %(least)s und %(most)s Stück."
+            )
             raise Wrong(sentence, cell, sale_unit=row.sale_unit, least=int(whole), most=int(whole) + 1)
         amount = whole
     if amount != amount.to_integral_value():

@@ -30,7 +30,7 @@ class Stopped(Exception):
 
 
 def work(job_id: int) -> None:
-    """Does what the row asks for; safe to run twice. After three broken turns the upload is failed, nothing is applied."""
+    """Does what the row asks for; safe to run twice. After three broken turns the upload is failed."""
     job = _begin(job_id)
     if job is None:
         return
@@ -52,14 +52,17 @@ def work(job_id: int) -> None:
 @command
 def _begin(job_id: int) -> Any:
     found = rows(
-        "SELECT id, state, tries, file_name, content FROM import_job WHERE id = :id AND state = ANY(:states) FOR UPDATE",
+        "SELECT id, state, tries, file_name, content FROM import_job"
+        " WHERE id = :id AND state = ANY(:states) FOR UPDATE",
         id=job_id,
         states=list(WORKED_ON),
     )
     if not found:
         return None
     if found[0].tries >= MOST_TRIES:
-        _end(job_id, "failed", N_("Das hat mehrmals nicht geklappt. Es wurde nichts übernommen, bitte melden Sie sich."))
+        _end(
+            job_id, "failed", N_("Das hat mehrmals nicht geklappt. Es wurde nichts übernommen, bitte melden Sie sich.")
+        )
         return None
     execute("UPDATE import_job SET tries = tries + 1 WHERE id = :id", id=job_id)
     return found[0]
@@ -147,10 +150,10 @@ def _apply(job_id: int, sheet: Sheet) -> None:
     if plan.has_errors:
         raise Stopped([])
     if plan.digest != job.digest:
-        raise Stopped([Finding(0, "", Words(N_("Inzwischen hat sich etwas geändert. Bitte sehen Sie die Vorschau noch einmal an.")), False)])
-    lines, heads = max(1, plan.lines), STOCK_HEADS if job.kind == "stock" else HEADS
-    share = lines / max(1, len(plan.steps))
-    if refused := plan.apply(lambda done: _tell(job_id, min(lines, int(done * share)), lines), heads):
+        words = Words(N_("Inzwischen hat sich etwas geändert. Bitte sehen Sie die Vorschau noch einmal an."))
+        raise Stopped([Finding(0, "", words, is_error=False)])
+    heads = STOCK_HEADS if job.kind == "stock" else HEADS
+    if refused := plan.apply(lambda done, steps: _tell(job_id, plan.lines * done // steps, plan.lines), heads):
         raise Stopped(refused)
     execute(
         "UPDATE import_job SET state = 'done', content = NULL, rows_done = rows_total, ended_at = clock_timestamp()"

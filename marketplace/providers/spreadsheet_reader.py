@@ -2,7 +2,7 @@
 
 It runs apart from web and workers, with little memory and time, because archives and XML are where hostile bytes bite.
 It knows nothing of the market. Argument: `csv` or `xlsx`. Out comes {"rows": [[number, [text, …]], …], "formulas":
-[[number, column], …], "linked": bool} or {"error": a word, "line": n}. Numbers are written with a decimal comma, dates as
+[[number, column], …], "linked": bool} or {"error": a word, "line": n}. Numbers get a decimal comma, dates are
 dd.mm.yyyy: just as somebody would have typed them.
 """
 
@@ -140,7 +140,9 @@ def look_inside(content: bytes) -> tuple[bool, bool]:
                     if unpacked > MOST_UNPACKED:
                         raise Refused("bomb")
                     seen = last + piece
-                    if member.filename.endswith(XML) and (b"<!DOCTYPE" in seen or b"<!ENTITY" in seen or b"\0" in piece):
+                    if member.filename.endswith(XML) and (
+                        b"<!DOCTYPE" in seen or b"<!ENTITY" in seen or b"\0" in piece
+                    ):
                         raise Refused("xml")
                     if member.filename == "[Content_Types].xml" and b"macroEnabled" in seen:
                         raise Refused("macros")
@@ -151,7 +153,7 @@ def look_inside(content: bytes) -> tuple[bool, bool]:
 
 
 def read_xlsx(content: bytes) -> dict[str, Any]:
-    import openpyxl
+    import openpyxl  # type: ignore[import-untyped]
 
     computes, linked = look_inside(content)
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)

@@ -16,9 +16,13 @@ SECONDS = 30
 TAKEN = N_("Angenommen werden Tabellen als XLSX (Excel ab 2007, LibreOffice) oder CSV.")
 SENTENCES = {
     "encoding": N_("Die Zeichen dieser Datei sind nicht lesbar. Bitte speichern Sie sie als „CSV UTF-8“ oder XLSX."),
-    "binary": N_("Das ist keine Texttabelle: Es stehen Steuerzeichen darin. Bitte speichern Sie sie als CSV oder XLSX."),
+    "binary": N_(
+        "Das ist keine Texttabelle: Es stehen Steuerzeichen darin. Bitte speichern Sie sie als CSV oder XLSX."
+    ),
     "quotes": N_("In Zeile %(line)s steht ein Anführungszeichen, das nicht zu Ende geht, oder eine Zelle ist zu lang."),
-    "lines": N_("Die Tabelle hat mehr als 20.000 Zeilen. Bitte löschen Sie die leeren Zeilen am Ende und speichern Sie neu."),
+    "lines": N_(
+        "Die Tabelle hat mehr als 20.000 Zeilen. Bitte löschen Sie die leeren Zeilen am Ende und speichern Sie neu."
+    ),
     "columns": N_("Zeile %(line)s hat mehr als 100 Spalten. Bitte nehmen Sie unsere Vorlage."),
     "letters": N_("In Zeile %(line)s steht eine Zelle mit mehr als 8.000 Zeichen."),
     "rows": N_("Die Tabelle hat mehr als %(rows)s ausgefüllte Zeilen. Bitte teilen Sie sie auf."),
@@ -29,7 +33,9 @@ SENTENCES = {
     "kind": N_("Diese Datei ist keine Excel-Tabelle. Angenommen werden XLSX und CSV."),
     "broken": N_("Diese Datei lässt sich nicht lesen. Bitte öffnen und speichern Sie sie neu als XLSX oder CSV."),
 }
-TOO_MUCH = N_("Diese Datei ist zu aufwendig zu lesen. Bitte kopieren Sie nur die Zeilen mit Inhalt in eine neue Tabelle.")
+TOO_MUCH = N_(
+    "Diese Datei ist zu aufwendig zu lesen. Bitte kopieren Sie nur die Zeilen mit Inhalt in eine neue Tabelle."
+)
 
 # first bytes -> what that is
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
@@ -45,7 +51,9 @@ def kind_of(content: bytes, file_name: str) -> str:
         raise Unreadable(Words(N_("Die Datei ist größer als 5 MB.")))
     if content.startswith(OLD_EXCEL) or ending == "xls":
         raise Unreadable(
-            Words(N_("Das ist das alte Excel-Format (.xls) oder eine Datei mit Kennwort. Bitte speichern Sie als XLSX."))
+            Words(
+                N_("Das ist das alte Excel-Format (.xls) oder eine Datei mit Kennwort. Bitte speichern Sie als XLSX.")
+            )
         )
     if ending in ("xlsm", "xltm", "xlsb", "xlam"):
         raise Unreadable(Words(SENTENCES["macros"]))

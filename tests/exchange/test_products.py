@@ -7,7 +7,10 @@ from marketplace.exchange.write import as_csv, as_xlsx
 from marketplace.kernel.database import db, rows
 from tests.exchange.conftest import Farmer, said, table
 
-HEADS = "Artikelnummer;Produkt;Verkaufseinheit;Füllmenge;Einheit;Preis (€);Warengruppe;Stand;Aufbewahrung;Herkunft;Warum keine Nährwerte"
+HEADS = (
+    "Artikelnummer;Produkt;Verkaufseinheit;Füllmenge;Einheit;Preis (€);Warengruppe;Stand;Aufbewahrung;Herkunft;"
+    "Warum keine Nährwerte"
+)
 EXEMPT = "unverarbeitet, aus einer einzigen Zutat (LMIV Anhang V Nr. 1)"
 
 

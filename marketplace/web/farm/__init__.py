@@ -8,6 +8,8 @@ blueprint = Blueprint("farm", __name__, url_prefix="/hof")
 
 # Each module puts its pages on the blueprint.
 from marketplace.web.farm import (  # noqa: E402
+    exchange,
+    exchange_job,
     frame,
     offer_page,
     overview,
@@ -27,6 +29,8 @@ from marketplace.web.farm import (  # noqa: E402
 
 __all__ = [
     "blueprint",
+    "exchange",
+    "exchange_job",
     "frame",
     "offer_page",
     "overview",
