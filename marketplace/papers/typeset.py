@@ -31,15 +31,16 @@ _PRESSES = BoundedSemaphore(2)
 BUSY = N_("Das Papier ist gerade nicht zu machen. Bitte versuchen Sie es in einer Minute noch einmal.")
 
 
-def typeset(template: str, data: Mapping[str, Any]) -> bytes:
-    """The PDF of a template of this folder. TryLater when it takes too long; RuntimeError for a mistake in a template.
+def typeset(template: str, data: Mapping[str, Any], *, wait_seconds: int = WAIT_SECONDS) -> bytes:
+    """The PDF of a template of this folder. RuntimeError for a mistake in a template.
 
-    Every string of `data` is made printable: no control characters, no turned lines, no emoji.
+    TryLater when both presses are busy for `wait_seconds`, or setting takes longer than SECONDS. Every string of
+    `data` is made printable: no control characters, no turned lines, no emoji.
     """
     if not NAME.fullmatch(template):
         raise ValueError(template)
     asked = json.dumps({"template": template, "data": cleaned(data)}, ensure_ascii=False)
-    if not _PRESSES.acquire(timeout=WAIT_SECONDS):
+    if not _PRESSES.acquire(timeout=wait_seconds):
         raise TryLater(BUSY)
     try:
         made = subprocess.run(

@@ -30,9 +30,9 @@ def main() -> int:
     asked = json.load(sys.stdin)
     try:
         made = typst.compile(
-            str(ROOM / f"{asked['template']}.typ"),
+            str(ROOM.joinpath(f"{asked['template']}.typ")),
             root=str(ROOM),
-            font_paths=[str(ROOM / "fonts")],
+            font_paths=[str(ROOM.joinpath("fonts"))],
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False)},
             pdf_standards=["ua-1"],

@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-LAST = ("test_market_day.py", "test_every_page.py")
+LAST = ("test_market_day.py", "test_packing_offline.py", "test_every_page.py")
 expect.set_options(timeout=10_000)
 FAILED = pytest.StashKey[bool]()
 Come = Callable[..., Visitor]

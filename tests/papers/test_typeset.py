@@ -8,9 +8,8 @@ import pypdfium2
 import pytest
 
 from marketplace.kernel.errors import TryLater
-from marketplace.papers import typeset as presses
 from marketplace.papers.printable import printable
-from marketplace.papers.typeset import typeset
+from marketplace.papers.typeset import _PRESSES, typeset
 
 HOSTILE = [
     "#panic()",
@@ -114,8 +113,7 @@ def test_a_template_is_named_and_not_a_path() -> None:
         typeset("nowhere", {})
 
 
-def test_whoever_finds_the_presses_busy_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(presses, "WAIT_SECONDS", 0)
-    with presses._PRESSES, presses._PRESSES, pytest.raises(TryLater):
-        labels(label())
+def test_whoever_finds_the_presses_busy_is_asked_to_come_again() -> None:
+    with _PRESSES, _PRESSES, pytest.raises(TryLater):
+        typeset("labels", {"title": "", "sheet": False, "none": "", "labels": []}, wait_seconds=0)
     assert labels(label())[:5] == b"%PDF-"

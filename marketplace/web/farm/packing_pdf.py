@@ -43,7 +43,7 @@ def packing_pdf(farm_id: int, paper: str) -> Response:
     template, content = PAPERS[paper](farm, day)
     release_reads()
     response = Response(typeset(template, content), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{paper}-{day.date}.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{paper}-{day.date}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
