@@ -109,7 +109,7 @@ def _follow(order: Order, payment: Payment, view: PaymentView) -> None:
     elif view.status == "processing":
         _in_process(order)
     elif view.error:
-        payment.last_error = view.error[:500]
+        payment.last_error = (f"{view.error_code}: {view.error}" if view.error_code else view.error)[:500]
         _came_to_nothing(order, payment)
 
 

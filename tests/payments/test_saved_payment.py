@@ -76,7 +76,12 @@ def test_a_decline_leads_to_the_hosted_page(till: Till, market: SmallMarket, lis
     assert [state for state, *_ in attempts(order)] == ["failed", "pending"]
     assert rows("SELECT last_error FROM payment ORDER BY id")[0].last_error.startswith(word)
     db.session.rollback()
+    declined = rows("SELECT min(id) AS id FROM payment")[0].id
+    db.session.rollback()
+    settle(declined)  # the event of the decline, heard late
     drain()  # closes the declined intent, opens the page
+    assert rows("SELECT last_error FROM payment ORDER BY id")[0].last_error.startswith(word)
+    db.session.rollback()
     assert [state for state, *_ in attempts(order)] == ["cancelled", "pending"]
     assert start_payment(order.id)
     till.pay(order)
