@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import requests
 
+from bench.packing import measure_packing
 from bench.statements import count_statements
 from tests.whole.running import RunningMarket
 
@@ -107,6 +108,7 @@ def main() -> None:
             show(name, f"{time.perf_counter() - began:6.1f} s")
             if name.startswith("next"):
                 measure(market)
+                measure_packing(market, show)
             began = time.perf_counter()
             market.stop()
             show("  stopped", f"{time.perf_counter() - began:6.1f} s")
