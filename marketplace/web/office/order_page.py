@@ -15,6 +15,7 @@ from marketplace.kernel.database import db
 from marketplace.market_days.slots import slot_by_id
 from marketplace.orders.find import order_by_number
 from marketplace.orders.models import Order, OrderLine
+from marketplace.payments.refund import BEFORE_READY, MONEY_IN
 from marketplace.payments.rows import open_attempt, owes_again, payment_of
 from marketplace.reports.order_money import money_of_order
 from marketplace.web.access import allow, approver_or_operator
@@ -23,8 +24,6 @@ from marketplace.web.office import blueprint
 from marketplace.web.office.order_story import told
 from marketplace.web.office.visit import market_here, own, readable
 from marketplace.web.office.words import order_state, payment_method, payment_state
-
-REFUNDABLE = ("authorized", "captured", "partially_refunded")
 
 
 @blueprint.get("/bestellungen/<number>")
@@ -52,13 +51,18 @@ def order_page(found: Order, errors: dict[str, str], typed: dict[str, str]) -> s
         link_is_out=open_attempt(found.id) is not None,
         mine=mine,
         may_cancel=mine and found.state in BY_OFFICE,
-        may_refund=mine and found.payment_state in REFUNDABLE,
+        may_refund=mine and _refundable(found),
         refundable=[(line, _left(line)) for line in found.lines if _left(line) > 0],
         most_cents=sum(line.amount_cents - line.refunded_cents for line in found.lines),
         asks=request.args.get("frage") == "stornieren" or typed.get("form") == "cancel",
         errors=errors,
         typed=typed,
     )
+
+
+def _refundable(found: Order) -> bool:
+    """Money is in, or less of what is held can be captured; not while a packed order waits for its money."""
+    return found.payment_state in MONEY_IN or (found.payment_state == "authorized" and found.state in BEFORE_READY)
 
 
 def _left(line: OrderLine) -> int:
