@@ -74,7 +74,7 @@ def _paid_words(view: OrderView) -> str:
     order = view.order
     if order.payment_method == "pay_at_pickup":
         return _("Bezahlt wird bei der Abholung")
-    if order.state == "awaiting_payment":
+    if order.state == "awaiting_payment" or view.owes_again:
         return _("Bezahlen")
     return _("Betrag reserviert") if order.payment_state == "authorized" else _("Bezahlt")
 
