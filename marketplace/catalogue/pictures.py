@@ -1,4 +1,4 @@
-"""Pictures of products: the port of the store that keeps them, and the row that says which is shown.
+"""Pictures of products and farms: the port of the store that keeps them, and the row that says which is shown.
 
 Uploaded bytes are never served (I35): whoever calls `add_picture` has made new ones of them.
 """
@@ -6,9 +6,9 @@ Uploaded bytes are never served (I35): whoever calls `add_picture` has made new 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from marketplace.kernel.database import command, rows
 from marketplace.kernel.errors import Conflict, NotFound
@@ -16,6 +16,7 @@ from marketplace.kernel.plain_text import one_line
 from marketplace.kernel.words import N_
 
 MOST_PICTURES = 8
+LONGEST_ALT = 200
 
 # media type -> how the key of such a picture ends
 ENDINGS = {"image/webp": ".webp", "image/avif": ".avif", "image/svg+xml": ".svg"}
@@ -64,100 +65,87 @@ class Photo:
         return store.put(self.main)
 
 
-@command
-def add_picture(farm_id: int, product_id: int, picture: PictureData | Photo, alt: str, store: MediaStore) -> str:
-    """The product gets one picture more; its key. Another farm's product is NotFound.
-
-    The file is written before the row: a picture without a row wastes a few kilobytes, a row without one would show.
-    """
-    found = rows(
-        """
-        SELECT (SELECT count(*) FROM picture i WHERE i.product_id = p.id) AS pictures
-        FROM product p WHERE p.id = :product_id AND p.farm_id = :farm_id FOR UPDATE OF p
-        """,
-        product_id=product_id,
-        farm_id=farm_id,
-    )
-    if not found:
-        raise NotFound()
-    if found[0].pictures >= MOST_PICTURES:
-        raise Conflict(N_("Ein Produkt zeigt höchstens %(most)s Bilder."), most=MOST_PICTURES)
-    kind = picture.main.media_type if isinstance(picture, Photo) else picture.media_type
-    key = picture.keep(store) if isinstance(picture, Photo) else store.put(picture)
-    rows(
-        """
-        INSERT INTO picture (product_id, media_key, kind, position, alt)
-        SELECT :product_id, :key, :kind, coalesce(max(position) + 1, 0), :alt
-        FROM picture WHERE product_id = :product_id
-        RETURNING id
-        """,
-        product_id=product_id,
-        key=key,
-        kind=kind,
-        alt=alt[:200],
-    )
-    return key
-
-
 @dataclass(frozen=True)
 class OwnPicture:
-    """A picture of a product as its farmer looks after it."""
+    """A picture as its farmer looks after it."""
 
     id: int
     media_key: str
     alt: str
 
 
-def own_pictures(farm_id: int, product_id: int) -> list[OwnPicture]:
-    """The pictures of a farm's product, the one that the shop shows first."""
-    found = rows(
+@dataclass(frozen=True)
+class Album:
+    """The pictures of one kind of thing: its table, the column that names its owner, the owners of a farm."""
+
+    table: str
+    owner: str
+    owners: str  # a statement of the owners' ids with :farm_id
+
+    def _of_farm(self, statement: str, **values: object) -> Sequence[Any]:
+        names = {"table": self.table, "owner": self.owner, "owners": self.owners}
+        return rows(statement.format(**names), **values)
+
+    def _one(self, statement: str, farm_id: int, picture_id: int, **values: object) -> None:
+        """NotFound when the picture is not this farm's."""
+        if not self._of_farm(statement, id=picture_id, farm_id=farm_id, **values):
+            raise NotFound()
+
+    @command
+    def add(self, farm_id: int, owner_id: int, picture: PictureData | Photo, alt: str, store: MediaStore) -> str:
+        """One picture more; its key. Another farm's thing is NotFound; more than it shows is a Conflict.
+
+        The file is written before the row: a file without a row wastes a few kilobytes, a row without one would show.
         """
-        SELECT i.id, i.media_key, i.alt FROM picture i JOIN product p ON p.id = i.product_id
-        WHERE p.id = :product_id AND p.farm_id = :farm_id ORDER BY i.position, i.id
-        """,
-        product_id=product_id,
-        farm_id=farm_id,
-    )
-    return [OwnPicture(**row._mapping) for row in found]
+        if not self._of_farm("{owners} AND id = :owner_id FOR UPDATE", farm_id=farm_id, owner_id=owner_id):
+            raise NotFound()
+        if len(self.own(farm_id, owner_id)) >= MOST_PICTURES:
+            raise Conflict(N_("Mehr als %(most)s Bilder zeigt der Markt nicht."), most=MOST_PICTURES)
+        kind = picture.main.media_type if isinstance(picture, Photo) else picture.media_type
+        key = picture.keep(store) if isinstance(picture, Photo) else store.put(picture)
+        self._of_farm(
+            """
+            INSERT INTO {table} ({owner}, media_key, kind, position, alt)
+            SELECT :owner_id, :key, :kind, coalesce(max(position) + 1, 0), :alt
+            FROM {table} WHERE {owner} = :owner_id RETURNING id
+            """,
+            owner_id=owner_id,
+            key=key,
+            kind=kind,
+            alt=one_line(alt)[:LONGEST_ALT],
+        )
+        return key
 
+    def own(self, farm_id: int, owner_id: int) -> list[OwnPicture]:
+        """The pictures of a farm's thing, the one that is shown first."""
+        found = self._of_farm(
+            "SELECT id, media_key, alt FROM {table} WHERE {owner} = :owner_id AND {owner} IN ({owners})"
+            " ORDER BY position, id",
+            owner_id=owner_id,
+            farm_id=farm_id,
+        )
+        return [OwnPicture(**row._mapping) for row in found]
 
-@command
-def describe_picture(farm_id: int, picture_id: int, alt: str) -> None:
-    """What is to be seen, in words, for those who do not see it (at most 200 letters)."""
-    _one_of(
-        "UPDATE picture i SET alt = :alt FROM product p"
-        " WHERE p.id = i.product_id AND i.id = :id AND p.farm_id = :farm_id RETURNING i.id",
-        picture_id,
-        farm_id,
-        alt=one_line(alt)[:200],
-    )
+    @command
+    def describe(self, farm_id: int, picture_id: int, alt: str) -> None:
+        """What is to be seen, in words, for those who do not see it (at most 200 letters)."""
+        statement = "UPDATE {table} SET alt = :alt WHERE id = :id AND {owner} IN ({owners}) RETURNING id"
+        self._one(statement, farm_id, picture_id, alt=one_line(alt)[:LONGEST_ALT])
 
-
-@command
-def show_first(farm_id: int, picture_id: int) -> None:
-    """This picture is the one that the shop shows."""
-    _one_of(
+    @command
+    def show_first(self, farm_id: int, picture_id: int) -> None:
+        """This picture is the one that is shown."""
+        statement = """
+            UPDATE {table} i SET position = (SELECT min(o.position) - 1 FROM {table} o WHERE o.{owner} = i.{owner})
+            WHERE id = :id AND {owner} IN ({owners}) RETURNING id
         """
-        UPDATE picture i SET position = (SELECT min(o.position) - 1 FROM picture o WHERE o.product_id = i.product_id)
-        FROM product p WHERE p.id = i.product_id AND i.id = :id AND p.farm_id = :farm_id RETURNING i.id
-        """,
-        picture_id,
-        farm_id,
-    )
+        self._one(statement, farm_id, picture_id)
+
+    @command
+    def remove(self, farm_id: int, picture_id: int) -> None:
+        """It is not shown any more. Its file stays: others may show the same one."""
+        self._one("DELETE FROM {table} WHERE id = :id AND {owner} IN ({owners}) RETURNING id", farm_id, picture_id)
 
 
-@command
-def remove_picture(farm_id: int, picture_id: int) -> None:
-    """The shop does not show it any more. Its file stays: others may show the same one."""
-    _one_of(
-        "DELETE FROM picture i USING product p"
-        " WHERE p.id = i.product_id AND i.id = :id AND p.farm_id = :farm_id RETURNING i.id",
-        picture_id,
-        farm_id,
-    )
-
-
-def _one_of(statement: str, picture_id: int, farm_id: int, **values: object) -> None:
-    """NotFound when the picture is not this farm's."""
-    if not rows(statement, id=picture_id, farm_id=farm_id, **values):
-        raise NotFound()
+PRODUCT_PICTURES = Album("picture", "product_id", "SELECT id FROM product WHERE farm_id = :farm_id")
+FARM_PICTURES = Album("farm_picture", "farm_id", "SELECT id FROM farm WHERE id = :farm_id")

@@ -30,6 +30,14 @@ def scheme_on(farm_id: int, on_date: date) -> str:
     return schemes_on([farm_id], on_date)[farm_id]
 
 
+def schemes_of(farm_id: int) -> list[tuple[date, str]]:
+    """Every scheme of the farm and since when, the newest first; coming ones too."""
+    found = rows(
+        "SELECT valid_from, scheme FROM farm_tax_scheme WHERE farm_id = :id ORDER BY valid_from DESC", id=farm_id
+    )
+    return [(row.valid_from, row.scheme) for row in found]
+
+
 @command
 def change_scheme(farm_id: int, scheme: str, valid_from: date) -> None:
     """From `valid_from` on the farm is taxed by `scheme`. The same day again replaces it."""

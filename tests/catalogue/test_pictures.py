@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from marketplace.catalogue.pictures import MOST_PICTURES, PictureData, add_picture
+from marketplace.catalogue.pictures import MOST_PICTURES, PRODUCT_PICTURES, PictureData
 from marketplace.catalogue.save_product import create_product
 from marketplace.kernel.database import rows, scalar
 from marketplace.kernel.errors import Conflict, NotFound
@@ -23,7 +23,8 @@ def picture(number):
 
 def test_the_first_one_is_shown_first(planned_market, store):
     product = create_product(planned_market.farm_id, POTATOES)
-    keys = [add_picture(planned_market.farm_id, product, picture(number), "Kartoffeln", store) for number in range(3)]
+    farm = planned_market.farm_id
+    keys = [PRODUCT_PICTURES.add(farm, product, picture(number), "Kartoffeln", store) for number in range(3)]
     assert [row.media_key for row in rows("SELECT media_key FROM picture ORDER BY position")] == keys
     assert all(store.get(key) is not None for key in keys)
 
@@ -31,14 +32,14 @@ def test_the_first_one_is_shown_first(planned_market, store):
 def test_there_is_an_end(planned_market, store):
     product = create_product(planned_market.farm_id, POTATOES)
     for number in range(MOST_PICTURES):
-        add_picture(planned_market.farm_id, product, picture(number), "", store)
+        PRODUCT_PICTURES.add(planned_market.farm_id, product, picture(number), "", store)
     with pytest.raises(Conflict):
-        add_picture(planned_market.farm_id, product, picture(99), "", store)
+        PRODUCT_PICTURES.add(planned_market.farm_id, product, picture(99), "", store)
     assert store.get(picture(99).key) is None
 
 
 def test_another_farms_product_is_unknown(planned_market, store):
     product = create_product(planned_market.farm_id, POTATOES)
     with pytest.raises(NotFound):
-        add_picture(planned_market.farm("B01"), product, picture(1), "", store)
+        PRODUCT_PICTURES.add(planned_market.farm("B01"), product, picture(1), "", store)
     assert scalar("SELECT count(*) FROM picture") == 0

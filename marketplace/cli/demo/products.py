@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from marketplace.catalogue.categories import lay_out
 from marketplace.catalogue.food_information import ALCOHOL_FROM_TENTHS, EGG_CODE, STRENGTH
-from marketplace.catalogue.pictures import MediaStore, add_picture
+from marketplace.catalogue.pictures import PRODUCT_PICTURES, MediaStore
 from marketplace.catalogue.product_input import ProductInput, VariantInput
 from marketplace.catalogue.save_product import create_product
 from marketplace.catalogue.season import months_from_text
@@ -46,7 +46,7 @@ def ensure_products(farms: dict[str, int], name: str, store: MediaStore, tick: T
             product_id = create_product(
                 farm_id, product_of(row, told[row["sku"]], slugs), categories=set(slugs.values())
             )
-            add_picture(farm_id, product_id, drawing, row["name_de"], store)
+            PRODUCT_PICTURES.add(farm_id, product_id, drawing, row["name_de"], store)
             say_what_there_is(farm_id, row)
         tick()
 

@@ -11,7 +11,8 @@ NO_NUMBER = -1  # what the command refuses
 def units_typed(text: str, usual_g: int | None = None) -> int | None:
     """Sale units; None for an empty field (not limited); `NO_NUMBER` for what is none.
 
-    `usual_g`: the usual weight of weighed goods. Kilograms (`12,5` or `12,5 kg`) become whole pieces, rounded down: what is there is there.
+    `usual_g`: the usual weight of weighed goods.
+    Kilograms (`12,5` or `12,5 kg`) become whole pieces, rounded down: what is there is there.
     """
     typed = text.strip()
     if not typed:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from marketplace.catalogue.allergens import ALLERGENS
 from marketplace.catalogue.categories import all_categories
 from marketplace.catalogue.food_information import EXEMPTIONS, FISH_METHODS, HUSBANDRY, NUTRITION
-from marketplace.catalogue.pictures import own_pictures
+from marketplace.catalogue.pictures import PRODUCT_PICTURES
 from marketplace.catalogue.product_input import ProductInput, VariantInput, as_kept, complaints, missing
 from marketplace.catalogue.products import own_product
 from marketplace.catalogue.save_product import change_product, create_product, prices_of
@@ -118,7 +118,7 @@ def _preview(farm: FarmHere, product_id: int | None, product: ProductInput) -> d
     unit = next((unit for unit in kept.variants if _can_be_shown(unit)), None)
     known = {one.slug for one in all_categories()}
     needed = missing(kept) | complaints(replace(kept, state=DRAFT), known)
-    pictures = own_pictures(farm.id, product_id) if product_id is not None else []
+    pictures = PRODUCT_PICTURES.own(farm.id, product_id) if product_id is not None else []
     return {
         "card": _card(farm, kept, unit, pictures[0].media_key if pictures else None) if unit else None,
         "needed": {field_of(name): (name, said_of(words)) for name, words in needed.items()},
