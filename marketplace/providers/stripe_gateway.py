@@ -41,6 +41,7 @@ class StripeGateway(StripeSavedMeans, StripeDisputes, StripeListings):
         self._api = client.v1
         self._secrets = webhook_secrets
         self._live = live
+        self._view = _payment
 
     def open_session(self, request: SessionRequest) -> SessionView:
         about = {"order": request.order_number, "payment": str(request.payment_id)}
@@ -85,9 +86,6 @@ class StripeGateway(StripeSavedMeans, StripeDisputes, StripeListings):
     def expire_session(self, ref: str) -> SessionView:
         with outcomes():
             return _session(self._api.checkout.sessions.expire(ref))
-
-    def _view(self, found: Any) -> PaymentView:
-        return _payment(found)
 
     def payment(self, ref: str) -> PaymentView:
         with outcomes():

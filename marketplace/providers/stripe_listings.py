@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,10 @@ _PAGE = 100
 
 
 class StripeListings:
-    """The part of the gateway that lists; `_api` is the client's v1. The newest come first."""
+    """The part of the gateway that lists; `_api` is the client's v1, `_view` reads a payment. The newest come first."""
 
     _api: Any
+    _view: Callable[[Any], PaymentView]
 
     def events_since(self, since: datetime) -> Iterator[EventRow]:
         with outcomes():
@@ -46,9 +47,6 @@ class StripeListings:
     def payment_of_charge(self, ref: str) -> str | None:
         with outcomes():
             return ref_of(plain(self._api.charges.retrieve(ref)).get("payment_intent"))
-
-    def _view(self, found: Any) -> PaymentView:
-        raise NotImplementedError
 
 
 def _since(since: datetime) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def _kept(sources: Sequence[str], refs: Sequence[str]) -> dict[str, list[Any]]:
         """
         SELECT split_part(id, ':', 1) AS base, coalesce(nullif(source, ''), split_part(id, ':', 1)) AS source,
                market_id, amount_cents, fee_cents, net_cents
-        FROM balance_transaction WHERE source = ANY(:sources) OR id = ANY(:refs)
+        FROM balance_transaction WHERE source = ANY(:sources) OR split_part(id, ':', 1) = ANY(:refs)
         """,
         sources=list(sources),
         refs=list(refs),
