@@ -1,4 +1,4 @@
-"""The packing page of a large day: 300 orders, 1,500 lines of one farm; at the server, and in a slow phone's Chromium."""
+"""The packing page of a large day: 300 orders, 1,500 lines of one farm; at the server, and in a slow Chromium."""
 
 from __future__ import annotations
 
