@@ -30,9 +30,10 @@ NOT_WHOLE = N_("„%(typed)s“ ist keine ganze Zahl ab 0.")
 class Wrong(Exception):
     """A cell that cannot be understood; `words` say why and what would be."""
 
-    def __init__(self, sentence: str, typed: str = "", **values: Any) -> None:
-        shown = typed if len(typed) <= 60 else typed[:59] + "…"
-        self.words = Words(sentence, {"typed": shown, **values} if typed else values)
+    def __init__(self, sentence: str, typed: str | None = None, **values: Any) -> None:
+        if typed is not None:
+            values["typed"] = typed if len(typed) <= 60 else typed[:59] + "…"
+        self.words = Words(sentence, values)
         super().__init__(str(self.words))
 
 
