@@ -117,7 +117,10 @@ def _has_become_needless(refund_id: int, payment_ref: str) -> bool:
 @command
 def _drop_if_gone(refund_id: int) -> bool:
     order, payment, refund = _lock_refund(refund_id)
-    if refund.state != "submitting" or is_undecided(payment.id):
+    if refund.state != "submitting":
+        return True
+    if is_undecided(payment.id):
+        refund.last_error = None  # it waits; the dispute is what the office has to look at
         return True
     if refund.amount_cents <= payment.captured_cents - payment.refunded_cents:
         return False
