@@ -81,7 +81,7 @@ def _hear(kind: str, about: Any, account: str | None) -> bool:
     if concerns_payments(kind):
         return hear(kind, about)
     if kind.startswith("account."):
-        return hear_account(about)
+        return hear_account(about, account)
     if kind.startswith("transfer.") and account is None:
         return look_at_transfer(str(about.get("id")))
     if kind.startswith("payout.") and account is None:  # those of farms' own accounts are not ours

@@ -16,9 +16,12 @@ def connect_account(fact: FarmJoined) -> None:
     connect_farm(fact.farm_id)
 
 
-def hear_account(about: dict[str, Any]) -> bool:
-    """The provider says that an account has changed. TryLater while a farm's account is being opened."""
-    farm_id = farm_of_account(str(about.get("id")))
+def hear_account(about: dict[str, Any], account: str | None = None) -> bool:
+    """The provider says that an account has changed. TryLater while a farm's account is being opened.
+
+    `account`: whose event it is; when a farm takes our access away, the event speaks of us and not of the account.
+    """
+    farm_id = farm_of_account(str(account if about.get("object") == "application" else about.get("id")))
     if farm_id is None:
         if awaits_account((about.get("metadata") or {}).get("farm")):
             raise TryLater(f"account {about.get('id')} is not written down yet")

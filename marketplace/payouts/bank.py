@@ -24,6 +24,8 @@ __all__ = [
     "use",
 ]
 
+# `AccountView.disabled` of an account that the farm has taken our access away from.
+LEFT = "access_lost"
 # The provider's words for "not enough money there yet": time heals it.
 NOT_YET = ("balance_insufficient",)
 

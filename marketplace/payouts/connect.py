@@ -7,10 +7,10 @@ from marketplace.farms.models import Farm
 from marketplace.kernel.database import command, db, in_transaction, scalar
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import id_from_text
-from marketplace.payouts.bank import AccountRequest, AccountView, port
+from marketplace.payouts.bank import LEFT, AccountRequest, AccountView, port
 
 # The provider's reasons that no form of the farm undoes by itself.
-STOPPED = ("rejected", "listed", "platform_paused")
+STOPPED = ("rejected", "listed", "platform_paused", LEFT)
 
 
 def connect_farm(farm_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import stripe
 
 from marketplace.payments.gateway import BalanceView
-from marketplace.payouts.bank import AccountRequest, AccountView, ReversalView, TransferRequest, TransferView
+from marketplace.payouts.bank import LEFT, AccountRequest, AccountView, ReversalView, TransferRequest, TransferView
 from marketplace.providers.stripe_client import outcomes, plain
 from marketplace.providers.stripe_rows import balance_view
 
@@ -82,7 +82,13 @@ class StripeBank:
 
     def account(self, ref: str) -> AccountView:
         with outcomes():
-            return _account(self._api.accounts.retrieve(ref))
+            try:
+                return _account(self._api.accounts.retrieve(ref))
+            except stripe.PermissionError as error:
+                # The client leaves `code` of this kind of error empty.
+                if error.error is None or error.error.code != "account_invalid":
+                    raise
+                return AccountView(ref, enabled=False, disabled=LEFT)
 
     def onboarding_link(self, account_ref: str, return_url: str, refresh_url: str) -> str:
         with outcomes():

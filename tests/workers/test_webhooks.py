@@ -23,8 +23,9 @@ def market(db: object) -> SmallMarket:
     return small_market()
 
 
-def comes(kind: str, **about: Any) -> None:
-    body = json.dumps({"id": "evt_1", "type": kind, "data": {"object": about}}).encode()
+def comes(kind: str, account: str | None = None, **about: Any) -> None:
+    of = {"account": account} if account else {}
+    body = json.dumps({"id": "evt_1", "type": kind, "data": {"object": about}, **of}).encode()
     assert inbox.store("evt_1", kind, None, body)
 
 
@@ -59,6 +60,18 @@ def test_an_account_that_is_not_written_down_yet_is_waited_for(
     later()
     drain()
     assert (state(), looked) == ("done", [farm])
+
+
+def test_a_farm_that_takes_our_access_away_is_looked_at(
+    market: SmallMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event speaks of us (the application) and names the account beside it."""
+    looked: list[int] = []
+    monkeypatch.setattr(payouts, "look_at_account", looked.append)
+    note_connected_account(market.farms["bees"], "acct_ours", enabled=True)
+    comes("account.application.deauthorized", account="acct_ours", object="application", id="ca_us")
+    drain()
+    assert (state(), looked) == ("done", [market.farms["bees"]])
 
 
 def test_accounts_of_others_are_ignored(market: SmallMarket) -> None:

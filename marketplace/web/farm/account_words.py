@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
+from marketplace.payouts.bank import LEFT
+
 
 def missing_words(fields: Iterable[str]) -> list[str]:
     """Each thing once, in the order it was asked for; a new word of the provider as it stands."""
@@ -49,6 +51,8 @@ def disabled_words(reason: str) -> str:
         "listed": _("Der Zahlungsanbieter gleicht Ihre Angaben mit Prüflisten ab."),
         "platform_paused": _("Die Marktleitung hat das Konto beim Zahlungsanbieter angehalten."),
     }
+    if reason == LEFT:
+        return _("Der Zahlungsanbieter lässt uns nicht mehr an das Konto. Bitte wenden Sie sich an die Marktleitung.")
     if reason.startswith("rejected"):
         return _("Der Zahlungsanbieter hat das Konto abgelehnt. Bitte wenden Sie sich an die Marktleitung.")
     return known.get(reason, reason)
