@@ -201,6 +201,9 @@ def test_a_tick_taken_back_and_a_shortage_in_the_page(phone: Visitor, running: R
     weight.fill("9 kg")
     weight.press("Enter")
     expect(card.get_by_role("alert")).to_contain_text("Wirklich 9.000")
+    weight.blur()
+    expect(card.locator("[data-w] .pack__tick")).not_to_be_checked()
+    expect(bar(phone.page)).to_contain_text("Alles gesendet")
     weight.fill("")
     weight.press("Enter")
     assert {it["state"] for it in lines(store, running, SHORT)} == {"short", "open"}

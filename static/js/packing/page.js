@@ -47,7 +47,8 @@
     next.focus();
     next.closest("[data-line]").scrollIntoView({ block: "center" });
   };
-  // Keeps the typed weight. `sure`: an unusual one was confirmed. True when there is nothing left to say.
+  // Keeps the typed weight. `sure`: an unusual one was confirmed, by its button or by Enter a second time; leaving the
+  // field confirms nothing. True when there is nothing left to say.
   const keepWeight = (input, sure = false) => {
     const row = rowOf(input);
     const stands = rows.now(idOf(row));
@@ -61,17 +62,19 @@
       rows.show(idOf(row));
       return true;
     }
+    row.querySelector(".pack__tick").checked = stands[0] !== "open";
     if (Number.isNaN(grams)) { complain(row, packing.say("no_number")); return false; }
     if (grams < 1 || grams > most) { complain(row, packing.say("too_much", packing.number(most))); return false; }
-    if (packing.isUnusual(grams, packing.usual(row, packed)) && !sure && input.dataset.sure !== String(grams)) {
-      input.dataset.sure = String(grams);
+    if (packing.isUnusual(grams, packing.usual(row, packed)) && !sure) {
+      if (input.dataset.asked === String(grams) && row.querySelector(".pack__wrong")) return false;
+      input.dataset.asked = String(grams);
       const shown = packing.number(grams);
       const yes = { text: packing.say("yes", shown), deed: () => { keepWeight(input, true); goOn(input); } };
       complain(row, packing.say("really", shown), yes);
       return false;
     }
     delete input.dataset.typed;
-    delete input.dataset.sure;
+    delete input.dataset.asked;
     input.value = String(grams);
     clear(row);
     if (stands[0] !== "open" && stands[2] === grams) return true;
@@ -84,6 +87,7 @@
     clear(row);
     if (!box.checked) {
       if (input) delete input.dataset.typed;
+      if (rows.now(idOf(row))[0] === "open") { rows.show(idOf(row)); return; }
       sync.enter(idOf(row), "unpack");
       return;
     }
@@ -99,6 +103,7 @@
     const input = event.target;
     if (!isWeight(input)) return;
     input.dataset.typed = "";
+    delete input.dataset.asked;
     clearTimeout(timer);
     const row = rowOf(input);
     const grams = packing.grams(input.value);
@@ -112,7 +117,8 @@
     if (event.key !== "Enter" || !isWeight(event.target)) return;
     event.preventDefault();
     clearTimeout(timer);
-    if (keepWeight(event.target)) goOn(event.target);
+    const asked = event.target.dataset.asked === String(packing.grams(event.target.value));
+    if (keepWeight(event.target, asked)) goOn(event.target);
   });
   root.addEventListener("focusin", (event) => { if (isWeight(event.target)) event.target.select(); });
   root.addEventListener("change", (event) => {
