@@ -13,7 +13,7 @@ from tests.factories.small_market import SmallMarket
 from tests.payments.test_card import collect, pack
 from tests.payments.test_refunds import agree
 
-FEE = 2000
+FEE = 1500
 
 
 def collected(till: Till, market: SmallMarket, goods: dict[str, int]) -> Any:

@@ -174,7 +174,8 @@ def check_key(settings: StandInSettings, incoming: Request) -> None:
 
 
 def _known_account(tx: Transaction, account: str) -> None:
-    if account != tx.platform and tx.find("account", account) is None:
+    found = tx.find("account", account)
+    if account != tx.platform and (found is None or found.get("_left")):
         raise ApiError(
             f"The provided key does not have access to account '{account}' (or that account does not exist).",
             status=403,

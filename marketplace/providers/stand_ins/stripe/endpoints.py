@@ -150,6 +150,7 @@ _MONEY = (
     row("GET", "events/<id>", "EventRetrieveParams", "Event", reads.retrieve_event),
     row("GET", "disputes", "DisputeListParams", "Dispute", disputes.list_disputes, "charge payment_intent"),
     row("GET", "disputes/<id>", "DisputeRetrieveParams", "Dispute", reads.retrieve_dispute),
+    row("POST", "disputes/<id>", "DisputeUpdateParams", "Dispute", disputes.modify, "evidence metadata submit"),
     row("POST", "disputes/<id>/close", "DisputeCloseParams", "Dispute", disputes.close),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .endpoint import row
-from .operations import methods, parties, setups
+from .operations import methods, onboarding, parties, setups
 
 _ACCOUNT = "business_profile business_type capabilities country default_currency email metadata type controller"
 _CUSTOMER = "email name phone description metadata"
@@ -13,6 +13,14 @@ _SETUP = (
 )
 
 PARTIES = (
+    row(
+        "POST",
+        "account_links",
+        "AccountLinkCreateParams",
+        "AccountLink",
+        onboarding.create_link,
+        "account type return_url refresh_url collect collection_options",
+    ),
     row("GET", "account", "AccountRetrieveCurrentParams", "Account", parties.own_account),
     row("POST", "accounts", "AccountCreateParams", "Account", parties.create_account, _ACCOUNT),
     row("GET", "accounts", "AccountListParams", "Account", parties.list_accounts),

@@ -7,7 +7,8 @@ _EEA = frozenset(
 )
 _FIXED_CENTS = 25
 DEBIT_FEE_CENTS = 35
-DISPUTE_FEE_CENTS = 2000
+DISPUTE_FEE_CENTS = 1500
+DEBIT_DISPUTE_FEE_CENTS = 750
 
 
 def card_fee(amount: int, country: str) -> int:

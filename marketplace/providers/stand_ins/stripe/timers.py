@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .books import make_available
-from .operations import attempts, intents, payouts, refunds, sessions
+from .operations import attempts, disputes, intents, payouts, refunds, sessions
 from .settings import StandInSettings
 from .transaction import Transaction
 
@@ -17,6 +17,7 @@ _TIMERS: dict[str, Callable[[Transaction, StandInSettings, str], None]] = {
     "funds_available": lambda tx, _, object_id: make_available(tx, object_id),
     "debit_outcome": attempts.settle_debit,
     "payout_arrival": lambda tx, _, object_id: payouts.arrive(tx, object_id),
+    "dispute_due": lambda tx, _, object_id: disputes.pass_due(tx, object_id),
     "refund_outcome": lambda tx, _, object_id: refunds.finish(tx, object_id),
 }
 

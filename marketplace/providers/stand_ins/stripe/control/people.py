@@ -6,6 +6,7 @@ from typing import Any
 
 from ..cards import TestCard, card_by_number, debit_by_iban, instrument_by_token
 from ..errors import ApiError
+from ..operations.onboarding import leave, stop, submit_papers
 from ..operations.sessions import pay, save_method
 from ..operations.setups import answer_bank, find_waiting
 from ..settings import StandInSettings
@@ -59,6 +60,22 @@ class PersonLevers:
             if intent is None:
                 raise ApiError("No such intent waits for its owner's confirmation.", param="intent")
             return public(answer_bank(tx, self._settings, intent, wish.get("answer", "ok") == "ok"))
+
+    def account(self, wish: Body) -> Body:
+        """POST accounts {account, act}: "onboard" fills in the provider's page, "disable" (reason, due: [names]) and
+        "enable" are the provider's, "deauthorize" the farm's. Answers the account."""
+        with self._store.transaction() as tx:
+            run_due(tx, self._settings)
+            account = tx.get("account", str(wish.get("account")))
+            act = wish.get("act", "onboard")
+            if act in ("onboard", "enable"):
+                return public(submit_papers(tx, account))
+            if act == "disable":
+                due = [str(name) for name in wish.get("due", ["individual.verification.document"])]
+                return public(stop(tx, account, str(wish.get("reason", "requirements.past_due")), due))
+            if act == "deauthorize":
+                return public(leave(tx, account))
+            raise ApiError("act is one of onboard, disable, enable, deauthorize", param="act")
 
 
 def _instrument(wish: Body) -> Any:

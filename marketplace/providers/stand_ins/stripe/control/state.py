@@ -10,7 +10,7 @@ from ..store import Store
 from ..timers import run_due
 from ..transaction import Body, Transaction, public
 
-_SWITCHES = ("releases_as_refunds",)
+_SWITCHES = ("releases_as_refunds", "accounts_want_papers", "dispute_fees_returned", "reversals_overdraw")
 
 
 class StateLevers:
@@ -31,7 +31,11 @@ class StateLevers:
             return {"now": tx.now, "offset": offset}
 
     def switch(self, wish: Body) -> Body:
-        """POST switches {releases_as_refunds: bool}: ways in which the provider's versions differ."""
+        """POST switches {name: bool}: ways in which the provider may behave; all are off at first.
+
+        releases_as_refunds: a released hold shows as a refund without money; accounts_want_papers: new accounts are
+        active only after the onboarding; dispute_fees_returned: a dispute that is won brings its fee back;
+        reversals_overdraw: a transfer may be reversed beyond what the connected account still has."""
         with self._store.transaction() as tx:
             for name, on in wish.items():
                 if name not in _SWITCHES:

@@ -18,6 +18,7 @@ from ..store import Store
 from ..timers import run_due
 from ..transaction import Body, Transaction
 from .form import PaymentForm, euros, read_form
+from .onboarding import OnboardingPages
 
 _SUGGESTED = (
     ("4242 4242 4242 4242", "Zahlung gelingt"),
@@ -220,6 +221,9 @@ def hosted_blueprint(store: Store, settings: StandInSettings) -> Blueprint:
     hosted = HostedPages(store, settings)
     pages.add_url_rule("/pay/<session_id>", "show_payment", hosted.show_payment, methods=["GET"])
     pages.add_url_rule("/pay/<session_id>", "submit_payment", hosted.submit_payment, methods=["POST"])
+    papers = OnboardingPages(store, settings)
+    pages.add_url_rule("/onboarding/<link_id>", "show_papers", papers.show_papers, methods=["GET"])
+    pages.add_url_rule("/onboarding/<link_id>", "send_papers", papers.send_papers, methods=["POST"])
     pages.add_url_rule("/mandate/<mandate_id>", "show_mandate", hosted.show_mandate, methods=["GET"])
     pages.add_url_rule("/3ds/<intent_id>", "show_challenge", hosted.show_challenge, methods=["GET"])
     pages.add_url_rule("/3ds/<intent_id>", "answer_challenge", hosted.answer_challenge, methods=["POST"])

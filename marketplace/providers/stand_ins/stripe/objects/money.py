@@ -132,12 +132,13 @@ def payout(now: int, amount: int, *, automatic: bool, params: Body) -> Body:
     }
 
 
-def dispute(now: int, charge: Body, reason: str) -> Body:
-    """The bank takes the payment back until it is settled who is right."""
+def dispute(now: int, charge: Body, reason: str, *, amount: int | None = None, status: str = "needs_response") -> Body:
+    """The bank takes cents of the payment back until it is settled who is right, or asks first (an inquiry)."""
+    asked = status.startswith("warning_")
     return {
         "id": new_id("dispute"),
         "object": "dispute",
-        "amount": charge["amount_captured"],
+        "amount": charge["amount_captured"] if amount is None else amount,
         "balance_transactions": [],
         "charge": charge["id"],
         "created": now,
@@ -152,14 +153,21 @@ def dispute(now: int, charge: Body, reason: str) -> Body:
             "submission_count": 0,
             "submission_method": "not_submitted",
         },
-        "is_charge_refundable": False,
+        "is_charge_refundable": asked,
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {
-            "card": {"brand": "visa", "case_type": "chargeback", "network": "visa", "network_reason_code": "83"},
+        "payment_method_details": None
+        if charge["id"].startswith("py_")
+        else {
+            "card": {
+                "brand": "visa",
+                "case_type": "inquiry" if asked else "chargeback",
+                "network": "visa",
+                "network_reason_code": "83",
+            },
             "type": "card",
         },
         "reason": reason,
-        "status": "needs_response",
+        "status": status,
     }

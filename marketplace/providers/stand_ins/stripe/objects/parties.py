@@ -8,11 +8,14 @@ from ..transaction import Body
 CAPABILITIES = ("card_payments", "transfers", "sepa_debit_payments")
 
 
-def account(now: int, account_id: str, params: Body) -> Body:
-    """A connected account. In the sandbox nobody checks papers: what is asked for is active at once."""
+PAPERS = ("business_profile.mcc", "external_account", "individual.verification.document", "tos_acceptance.date")
+
+
+def account(now: int, account_id: str, params: Body, *, papers_wanted: bool = False) -> Body:
+    """A connected account. What is asked for is active at once, unless papers are wanted first."""
     wanted = [name for name, ask in params.get("capabilities", {}).items() if ask.get("requested")]
     kind = params.get("type", "none")
-    return {
+    body: Body = {
         "id": account_id,
         "object": "account",
         "business_profile": {"mcc": "5499", "name": None, "url": None, **params.get("business_profile", {})},
@@ -40,6 +43,29 @@ def account(now: int, account_id: str, params: Body) -> Body:
         "tos_acceptance": {"date": now, "ip": None, "user_agent": None},
         "type": kind,
     }
+    if papers_wanted:
+        body |= {"details_submitted": False, "tos_acceptance": {"date": None, "ip": None, "user_agent": None}}
+        disable(body, "requirements.past_due", list(PAPERS))
+    return body
+
+
+def disable(body: Body, reason: str, due: list[str]) -> None:
+    """The provider stops the account, and says what it wants (``due``) and why it stopped."""
+    body["capabilities"] = dict.fromkeys(body["capabilities"], "inactive")
+    body |= {"charges_enabled": False, "payouts_enabled": False}
+    body["requirements"] |= {
+        "currently_due": due,
+        "eventually_due": due,
+        "past_due": due if reason == "requirements.past_due" else [],
+        "disabled_reason": reason,
+    }
+
+
+def enable(body: Body) -> None:
+    """Nothing is wanted any more."""
+    body["capabilities"] = dict.fromkeys(body["capabilities"], "active")
+    body |= {"charges_enabled": "card_payments" in body["capabilities"], "payouts_enabled": True}
+    body["requirements"] |= {"currently_due": [], "eventually_due": [], "past_due": [], "disabled_reason": None}
 
 
 def _controller(kind: str) -> Body:

@@ -123,15 +123,17 @@ def _debit(tx: Transaction, settings: StandInSettings, intent: Body, debit: Test
     return intent
 
 
-def settle_debit(tx: Transaction, settings: StandInSettings, intent_id: str) -> None:
-    """Timer: the bank paid the debit or gave it back."""
+def settle_debit(tx: Transaction, settings: StandInSettings, intent_id: str, succeeds: bool | None = None) -> None:
+    """Timer: the bank paid the debit or gave it back; ``succeeds`` overrules what the test account stands for."""
     intent = tx.get("payment_intent", intent_id)
     if intent["status"] != "processing":
         return
     pending = tx.get("charge", intent["latest_charge"])
     method = tx.get("payment_method", intent["payment_method"])
     debit = instrument_by_token(method["_token"])
-    if isinstance(debit, TestDebit) and debit.fails:
+    if succeeds is None:
+        succeeds = not (isinstance(debit, TestDebit) and debit.fails)
+    if not succeeds:
         text = "The customer's account has insufficient funds to cover this payment."
         decline = Decline("payment_intent_payment_attempt_failed", "insufficient_funds", text, "")
         pending |= {"status": "failed", "failure_code": "insufficient_funds", "failure_message": text}

@@ -35,8 +35,10 @@ def take(tx: Transaction, settings: StandInSettings, intent: Body, charge: Body,
     tx.emit(event, charge)
     tx.emit("payment_intent.succeeded", intent)
     session_follows(tx, intent)
-    if card and card.dispute:
-        open_dispute(tx, charge, card.dispute)
+    if instrument.dispute == "inquiry":
+        open_dispute(tx, charge, "general", inquiry=True)
+    elif instrument.dispute:
+        open_dispute(tx, charge, instrument.dispute)
 
 
 def capture(tx: Transaction, settings: StandInSettings, intent: Body, amount: int) -> Body:

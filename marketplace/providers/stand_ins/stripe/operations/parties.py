@@ -19,7 +19,8 @@ def create_account(call: Call) -> Body:
     if params.get("type") == "standard":
         raise ApiError("The stand-in plays custom and express accounts only", param="type")
     metadata = checked_metadata(params.get("metadata") or {})
-    body = account(call.tx.now, new_id("account"), {**params, "metadata": metadata})
+    papers = call.tx.fact("accounts_want_papers") == "1"
+    body = account(call.tx.now, new_id("account"), {**params, "metadata": metadata}, papers_wanted=papers)
     call.tx.insert("account", body)
     return body
 
@@ -43,7 +44,7 @@ def retrieve_account(call: Call) -> Body:
 def _connected(call: Call, account_id: str) -> Body:
     with call.tx.acting_for(""):
         body = call.tx.find("account", account_id)
-    if body is None or call.tx.account not in ("", account_id):
+    if body is None or body.get("_left") or call.tx.account not in ("", account_id):
         raise ApiError(
             f"The provided key does not have access to account '{account_id}' (or that account does not exist).",
             status=403,
@@ -62,10 +63,10 @@ def modify_account(call: Call) -> Body:
     body = _connected(call, call.ids["id"])
     for name, ask in call.params.get("capabilities", {}).items():
         if ask.get("requested"):
-            body["capabilities"][name] = "active"
+            body["capabilities"][name] = "inactive" if body["requirements"]["disabled_reason"] else "active"
         else:
             body["capabilities"].pop(name, None)
-    body["charges_enabled"] = "card_payments" in body["capabilities"]
+    body["charges_enabled"] = body["capabilities"].get("card_payments") == "active"
     body["business_profile"] |= call.params.get("business_profile") or {}
     for name in ("email", "business_type"):
         body[name] = call.params.get(name, body[name])

@@ -59,6 +59,24 @@ def arrive(tx: Transaction, payout_id: str) -> None:
         tx.emit("payout.paid", body)
 
 
+def fail(tx: Transaction, payout_id: str, code: str) -> Body:
+    """The bank sends the money back, even days after it had arrived: it is in the balance again."""
+    body = tx.get("payout", payout_id)
+    if body["status"] not in ("pending", "in_transit", "paid"):
+        raise ApiError(f"This payout is already {body['status']}.")
+    back = post(tx, "payout_failure", body["amount"], body["id"], description="PAYOUT FAILURE")
+    body |= {
+        "status": "failed",
+        "failure_balance_transaction": back["id"],
+        "failure_code": code,
+        "failure_message": "The bank account has been closed." if code == "account_closed" else "The bank refused.",
+    }
+    tx.save(body)
+    tx.drop_timer("payout_arrival", body["id"])
+    tx.emit("payout.failed", body)
+    return body
+
+
 def retrieve(call: Call) -> Body:
     """One payout."""
     return call.tx.get("payout", call.ids["id"])

@@ -8,13 +8,21 @@ from ..cards import TestCard, instrument_by_token
 from ..errors import ApiError
 from ..listing import page
 from ..objects.money import refund
+from ..settings import StandInSettings
 from ..transaction import Body, Transaction
 
 
 def create(call: Call) -> Body:
     """Refund a captured charge, the whole rest or ``amount`` cents of it. Fees are not given back."""
-    params, tx = call.params, call.tx
-    charge = _charge(call)
+    params = call.params
+    metadata = checked_metadata(params.get("metadata") or {})
+    return make(call.tx, call.settings, _charge(call), params.get("amount"), params.get("reason"), metadata)
+
+
+def make(
+    tx: Transaction, settings: StandInSettings, charge: Body, asked: int | None, reason: str | None, metadata: Body
+) -> Body:
+    """The refund of ``asked`` cents (None: all that is left), asked for by the API or by a click in the dashboard."""
     if not charge["captured"] or charge["status"] != "succeeded":
         raise ApiError(
             "This charge has not been captured: cancel the PaymentIntent instead.", code="charge_not_refundable"
@@ -25,14 +33,13 @@ def create(call: Call) -> Body:
     rest = charge["amount_captured"] - (charge["amount_refunded"] - released)
     if rest <= 0:
         raise ApiError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    amount = wanted_amount(params.get("amount", rest))
+    amount = wanted_amount(rest if asked is None else asked)
     if amount > rest:
         raise ApiError(
             f"Refund amount (€{amount / 100:.2f}) is greater than unrefunded amount on charge (€{rest / 100:.2f})",
             param="amount",
         )
-    metadata = checked_metadata(params.get("metadata") or {})
-    body = refund(tx.now, charge, amount, reason=params.get("reason"), metadata=metadata)
+    body = refund(tx.now, charge, amount, reason=reason, metadata=metadata)
     instrument = instrument_by_token(charge["_token"])
     course = instrument.refund if isinstance(instrument, TestCard) else "succeeds"
     body |= {"balance_transaction": _book(tx, charge, body)["id"], "_course": course}
@@ -43,7 +50,7 @@ def create(call: Call) -> Body:
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"] + released
     tx.save(charge)
     if course != "succeeds":
-        tx.set_timer("refund_outcome", body["id"], tx.now + call.settings.debit_delay_seconds)
+        tx.set_timer("refund_outcome", body["id"], tx.now + settings.debit_delay_seconds)
     tx.emit("refund.created", body)
     tx.emit("charge.refunded", charge)
     return body
@@ -104,6 +111,17 @@ def finish(tx: Transaction, refund_id: str) -> None:
     tx.save(charge)
     tx.emit("refund.failed", body)
     tx.emit("refund.updated", body, {"status": "succeeded"})
+
+
+def come_back(tx: Transaction, refund_id: str) -> Body:
+    """The customer's bank sends a refund back."""
+    body = tx.get("refund", refund_id)
+    if body["status"] not in ("succeeded", "pending") or body["balance_transaction"] is None:
+        raise ApiError(f"This refund is {body['status']} and moved no money.")
+    tx.save(body | {"_course": "fails"})
+    tx.drop_timer("refund_outcome", refund_id)
+    finish(tx, refund_id)
+    return tx.get("refund", refund_id)
 
 
 def retrieve(call: Call) -> Body:

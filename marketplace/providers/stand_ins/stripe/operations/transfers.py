@@ -23,7 +23,7 @@ def create(call: Call) -> Body:
         raise ApiError("Missing required param: amount.", code="parameter_missing", param="amount")
     amount = wanted_amount(params["amount"])
     account = tx.find("account", params["destination"])
-    if account is None or tx.account:
+    if account is None or account.get("_left") or tx.account:
         raise ApiError(f"No such destination: '{params['destination']}'", code="resource_missing", param="destination")
     if account["capabilities"].get("transfers") != "active":
         raise ApiError(
@@ -85,7 +85,7 @@ def create_reversal(call: Call) -> Body:
             f"Reversal amount ({amount}) is greater than unreversed amount on transfer ({rest})", param="amount"
         )
     with tx.acting_for(body["destination"]):
-        if amount > sum(sums(tx).values()):
+        if amount > sum(sums(tx).values()) and tx.fact("reversals_overdraw") != "1":
             raise ApiError("Insufficient funds in the connected account to reverse this.", code="balance_insufficient")
     reversal = transfer_reversal(tx.now, body, amount, checked_metadata(params.get("metadata") or {}))
     # Money that was sent while still pending comes back pending.
