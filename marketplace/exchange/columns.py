@@ -94,6 +94,9 @@ VARIANT_COLUMNS = (
            ("Preis je kg",)),
     Column("deposit_cents", "Pfand (€)", cells.parts(100), of(100), 0, True),
     _yes("pooled", "Vorrat über Tage", of_variant=True, note="Ein Vorrat für alle Markttage: Honig, Wein, Mehl."),
+    Column("most_per_customer", "Höchstens je Kunde", cells.whole,
+           lambda value: "" if value is None else value, None, True,
+           "Verkaufseinheiten je Markttag. Leer: nicht begrenzt."),
     _yes("archived", "Einheit archiviert", of_variant=True),
 )  # fmt: skip
 

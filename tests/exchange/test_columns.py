@@ -24,7 +24,8 @@ whole, cents = st.integers(0, 100_000), st.integers(0, 10_000_000)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "net_quantity": whole.map(lambda value: (Decimal(value), None)),
     "net_unit": st.sampled_from(list(UNITS)).map(lambda unit: (unit, 1)),
-    "drained_g": whole, "price_cents": cents, "unit_price_cents": cents, "deposit_cents": cents,
+    "drained_g": whole, "most_per_customer": whole,
+    "price_cents": cents, "unit_price_cents": cents, "deposit_cents": cents,
     "state": st.sampled_from(list(STATES)), "vat_key": st.sampled_from(list(VAT)),
     "allergens": st.sets(st.sampled_from(list(ALLERGENS)), min_size=1).map(lambda found: tuple(sorted(found))),
     "season_months": st.sets(st.integers(1, 12), min_size=1).map(lambda found: tuple(sorted(found))),

@@ -181,8 +181,8 @@ def test_any_name_is_a_kind_or_a_sentence(content: bytes, name: str) -> None:
         assert str(unreadable.words)
 
 
-READS = [cells.number, cells.whole, cells.parts(100), cells.yes_or_no, cells.months, cells.day, cells.unit, cells.measure,
-         cells.minutes, cells.one_of({"a": "A"}), cells.some_of({"a": "A"})]  # fmt: skip
+READS = [cells.number, cells.whole, cells.parts(100), cells.yes_or_no, cells.months, cells.day, cells.unit,
+         cells.measure, cells.minutes, cells.one_of({"a": "A"}), cells.some_of({"a": "A"})]  # fmt: skip
 
 
 @settings(max_examples=300, deadline=None)
@@ -204,7 +204,8 @@ def test_formulas_are_defused_and_come_back(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "cents"),
-    [("2,50 €", 250), ("1.234,56", 123456), ("2.5", 250), ("1.234", 123400), ("1,234.50", 123450), ("3", 300), ("0,1", 10)],
+    [("2,50 €", 250), ("1.234,56", 123456), ("2.5", 250), ("1.234", 123400), ("1,234.50", 123450),
+     ("3", 300), ("0,1", 10)],
 )  # fmt: skip
 def test_prices_as_people_type_them(text: str, cents: int) -> None:
     assert cells.parts(100)(text) == cents
