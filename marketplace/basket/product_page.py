@@ -155,6 +155,9 @@ class FarmView:
     email: str
     phone: str
     focus: str
+    story: str
+    farming: str
+    pictures: list[tuple[str, str]]
     organic_code: str | None
     organic_until: date | None
     market_name: str
@@ -164,6 +167,9 @@ class FarmView:
 
 FARMS = """
 SELECT f.id, f.market_id, f.slug, f.name, f.legal_name, f.street, f.postcode, f.town, f.email, f.phone, f.focus,
+       f.story, f.farming,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(i.media_key, i.alt) ORDER BY i.position, i.id), '[]')
+        FROM farm_picture i WHERE i.farm_id = f.id) AS pictures,
        CASE WHEN f.organic_until >= (app_now() AT TIME ZONE m.timezone)::date THEN f.organic_code END AS organic_code,
        f.organic_until, m.name AS market_name, m.sales_model,
        (SELECT count(*) FROM product p WHERE p.farm_id = f.id AND p.state = 'live') AS products

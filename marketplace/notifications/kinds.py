@@ -12,6 +12,7 @@ from marketplace.notifications.scarce import scarce
 from marketplace.orders.models import Order
 from marketplace.payments.models import Dispute, Payment, Refund
 from marketplace.payouts.models import PayoutRun, Statement
+from marketplace.people.invitations import open_invitation
 
 
 def _customer(kind: str, fact: Any, suffix: str = "", **values: Any) -> list[Occasion]:
@@ -57,6 +58,17 @@ def _link_ready(fact: facts.PaymentLinkReady) -> list[Occasion]:
     if payment is None or payment.state != "pending":
         return []
     return _customer("payment_link", payment, f":link:{payment.id}")
+
+
+def _invited(fact: facts.PersonInvited) -> list[Occasion]:
+    found = open_invitation(fact.invitation_id)
+    if found is None:
+        return []
+    return [
+        Occasion(
+            "invitation", found.email, f"invitation:{found.id}", found.market_id, values={"invitation": found.id}
+        )
+    ]
 
 
 OPERATORS = """
@@ -140,6 +152,7 @@ def _statement_paid(fact: facts.StatementPaid) -> list[Occasion]:
 
 
 MESSAGES: Mapping[type[facts.Fact], Callable[[Any], list[Occasion]]] = {
+    facts.PersonInvited: _invited,
     facts.OrderPlaced: _placed,
     facts.OrderConfirmed: _confirmed,
     facts.OrderChanged: _changed,

@@ -10,6 +10,8 @@ from marketplace.kernel.words import N_
 from marketplace.notifications.letters import Letter, Row, Writer, page
 from marketplace.notifications.models import Notification
 from marketplace.payouts.models import PayoutRun, Statement
+from marketplace.people.invitations import token_of
+from marketplace.people.models import Invitation
 
 PACKING = """
 SELECT l.name, l.sale_unit, sum(l.quantity)::bigint AS quantity, d.date
@@ -99,11 +101,30 @@ def _runs_out(writer: Writer, notification: Notification) -> Letter:
     )
 
 
+def _invitation(writer: Writer, notification: Notification) -> Letter:
+    """The link is made here and stands nowhere else."""
+    invitation = db.session.get(Invitation, notification.values["invitation"])
+    assert invitation is not None
+    farm = rows("SELECT name FROM farm WHERE id = :id", id=invitation.farm_id)[0].name
+    asked = (
+        N_("%(farm)s bittet Sie, beim Packen zu helfen.")
+        if invitation.role == "helper"
+        else N_("%(farm)s bittet Sie, den Hof auf dem Markt mit zu führen.")
+    )
+    return writer.letter(
+        writer.say(N_("Einladung von %(farm)s"), farm=farm),
+        writer.say(asked, farm=farm),
+        writer.say(N_("Der Link gilt sieben Tage und nur für Sie. Kennen Sie den Hof nicht, tun Sie einfach nichts.")),
+        button=(writer.say(N_("Einladung ansehen")), page(f"/konto/einladung/{token_of(invitation)}")),
+    )
+
+
 FARM_LETTERS: Mapping[str, Callable[[Writer, Notification], Letter]] = {
     "packing_list": _packing_list,
     "payout_to_sign": _to_sign,
     "statement_ready": _statement_ready,
     "payout_paid": _paid,
+    "invitation": _invitation,
     "stock_low": _runs_out,
     "stock_sold_out": _runs_out,
 }

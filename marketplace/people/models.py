@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel.database import BigId, Model
@@ -54,6 +55,30 @@ class Membership(Model):
     market_id: Mapped[int | None] = mapped_column(ForeignKey("market.id"))
     farm_id: Mapped[int | None] = mapped_column(ForeignKey("farm.id"))
     pickup_point_id: Mapped[int | None] = mapped_column(ForeignKey("pickup_point.id"))
+
+
+class Invitation(Model):
+    """Somebody is asked to run a farm or to help there. The link's token is made of `uuid`, good for 7 days, once."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("uuid"),
+        CheckConstraint("role IN ('farm', 'helper')", name="role"),
+        Index(
+            "ux_invitation_open", "farm_id", "email_key", unique=True, postgresql_where=text("ended_at IS NULL")
+        ),
+    )
+
+    id: Mapped[BigId]
+    uuid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    market_id: Mapped[int] = mapped_column(ForeignKey("market.id"))
+    farm_id: Mapped[int] = mapped_column(ForeignKey("farm.id"))
+    email: Mapped[str] = mapped_column(Text)
+    email_key: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    invited_by: Mapped[str] = mapped_column(Text, server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    ended_at: Mapped[datetime | None]
 
 
 class SignIn(Model):

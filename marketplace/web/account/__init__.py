@@ -18,6 +18,6 @@ def frame() -> dict[str, Any]:
 
 
 # Each module puts its pages on the blueprint.
-from marketplace.web.account import devices, means, overview, sign_in, step_up  # noqa: E402
+from marketplace.web.account import devices, invitation, means, overview, sign_in, step_up  # noqa: E402
 
-__all__ = ["blueprint", "devices", "means", "overview", "sign_in", "step_up"]
+__all__ = ["blueprint", "devices", "invitation", "means", "overview", "sign_in", "step_up"]

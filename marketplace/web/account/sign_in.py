@@ -45,7 +45,7 @@ def sign_in_now() -> str | Response | tuple[str, int]:
     if known.needs_code:
         session[HALF] = token
         return _go(url_for("account.code", next=asked_for() or None))
-    return _signed_in(token)
+    return signed_in(token)
 
 
 @blueprint.get("/code")
@@ -69,7 +69,7 @@ def code_now() -> str | Response | tuple[str, int]:
         check_code(half.account_id, request.form.get("code", ""))
     except Invalid as refusal:
         return _code_form({name: said(words) for name, words in refusal.errors.items()}), 422
-    return _signed_in(sign_ins.step_up(half.sign_in_id))
+    return signed_in(sign_ins.step_up(half.sign_in_id))
 
 
 @blueprint.post("/abmelden")
@@ -92,7 +92,7 @@ def _half() -> sign_ins.HalfSignIn | None:
     return sign_ins.half(token) if isinstance(token, str) else None
 
 
-def _signed_in(token: str) -> Response:
+def signed_in(token: str) -> Response:
     """The browser gets its token and a new seed for its forms; what it had before is worth nothing."""
     session.pop(HALF, None)
     session[SIGN_IN] = token

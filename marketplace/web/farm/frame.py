@@ -15,6 +15,7 @@ STOCK_PAGES = (
     "farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer", "farm.usual_week", "farm.save_week",
     "farm.pauses", "farm.begin_pause", "farm.save_wishes",
 )  # fmt: skip
+PACKING_PAGES = tuple(f"farm.{page}" for page in ("packing", "pack_order", "pack_product", "short", "say_short", "unpack"))
 PRODUCT_PAGES = (
     "farm.products", "farm.product", "farm.new_product", "farm.make_product", "farm.save_product", "farm.pictures",
     "farm.upload_picture", "farm.prices",
@@ -27,7 +28,7 @@ def around() -> dict[str, Any]:
     farm: FarmHere | None = g.get("farm_here")
     if farm is None:
         return {"sign_out_url": SIGN_OUT, "home_url": "/hof/"}
-    packing = (_("Packen"), "farm.packing", ("farm.packing", "farm.pack_order", "farm.short", "farm.say_short"))
+    packing = (_("Packen"), "farm.packing", PACKING_PAGES)
     money = ("farm.statements", "farm.statement", "farm.object_to", "farm.payout_account")
     items: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (_("Bestand"), "farm.stock", STOCK_PAGES),

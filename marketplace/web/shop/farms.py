@@ -13,6 +13,7 @@ from marketplace.web.access import allow, anyone
 from marketplace.web.shop import blueprint
 from marketplace.web.shop.frame import shop_frame
 from marketplace.web.shop.market import card
+from marketplace.web.shop.pictures import picture_url
 from marketplace.web.shop.visit import visit
 
 WHOLE = 400
@@ -41,6 +42,7 @@ def farm(slug: str) -> str:
         "shop/farm.html",
         farm=view,
         facts=facts_of(view),
+        pictures=[(picture_url(key), alt or view.name) for key, alt in view.pictures],
         cards=[card(offer, here.slot) for offer in found.offers] if found and here.slot else [],
         is_open=is_open,
         **shop_frame(),
