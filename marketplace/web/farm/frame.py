@@ -15,7 +15,9 @@ STOCK_PAGES = (
     "farm.stock", "farm.save_stock", "farm.offer", "farm.change_offer", "farm.usual_week", "farm.save_week",
     "farm.pauses", "farm.begin_pause", "farm.save_wishes",
 )  # fmt: skip
-PACKING_PAGES = tuple(f"farm.{page}" for page in ("packing", "pack_order", "pack_product", "short", "say_short", "unpack"))
+PACKING_PAGES = tuple(
+    f"farm.{page}" for page in ("packing", "pack_order", "pack_product", "short", "say_short", "unpack")
+)
 PRODUCT_PAGES = (
     "farm.products", "farm.product", "farm.new_product", "farm.make_product", "farm.save_product", "farm.pictures",
     "farm.upload_picture", "farm.prices",
