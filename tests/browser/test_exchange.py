@@ -67,7 +67,7 @@ def test_a_table_with_mistakes_is_mended_and_taken_over(phone: Visitor, tables: 
     phone.shot("preview")
     phone.see("apply").focus()
     phone.page.keyboard.press("Enter")
-    expect(phone.page.get_by_text("Übernommen.")).to_be_visible(timeout=WAIT)
+    expect(phone.page.get_by_text("Übernommen.", exact=True)).to_be_visible(timeout=WAIT)
     phone.look()
     phone.shot("done")
     assert price_now(phone, tables, sku) == cents + 10
