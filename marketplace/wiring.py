@@ -39,8 +39,8 @@ def connect(settings: Settings, *, worker: bool = False) -> None:
     from marketplace.notifications import mailer
     from marketplace.payments import gateway
     from marketplace.payouts import bank
-    from marketplace.providers.smtp_mailer import FileMailer, SmtpMailer
     from marketplace.providers.circuit import Circuit
+    from marketplace.providers.smtp_mailer import FileMailer, SmtpMailer
     from marketplace.providers.spreadsheets import ProcessReader
     from marketplace.providers.stripe_client import WEB_CALLS_AT_ONCE, WORKER_RETRIES, make_client
     from marketplace.providers.stripe_gateway import StripeGateway
