@@ -38,7 +38,8 @@ STARTS = {
 APART = {
     "assets", "favicon", "static", "language_switch", "media.picture", "shop.ranking_alias",
     "service.healthz", "service.readyz", "service.figures",
-    "account.code", "farm.packing_stand", "farm.packing_worker", "farm.short", "farm.to_provider", "shop.ask_to_cancel", "shop.appointment", "office.sepa", "ui_gallery", "ui_picture",
+    "account.code", "farm.packing_stand", "farm.packing_worker", "farm.short", "farm.to_provider",
+    "shop.ask_to_cancel", "shop.appointment", "office.sepa", "ui_gallery", "ui_picture", "account.invitation",
 }  # fmt: skip
 LINKS, ADDRESSES = "a[href^='/']", "all => all.map((a) => a.getAttribute('href'))"
 SEEN: set[str] = set()
