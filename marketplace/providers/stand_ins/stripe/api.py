@@ -52,7 +52,10 @@ def _view(store: Store, settings: StandInSettings, endpoint: Endpoint) -> Callab
         try:
             answer, replayed = _Request(store, settings, endpoint, ids, request_id).answer()
         except ApiError as problem:
-            answer, replayed = Answer(problem.status, json.dumps(problem.envelope()), request_id), False
+            response = _response(Answer(problem.status, json.dumps(problem.envelope()), request_id), False)
+            if problem.retry_after is not None:
+                response.headers["Retry-After"] = str(problem.retry_after)
+            return response
         except ConnectionDropped:
             return dropped(request)
         return _response(answer, replayed)

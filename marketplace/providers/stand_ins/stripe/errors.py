@@ -10,6 +10,7 @@ DOCS = "https://docs.stripe.com/error-codes#"
 class ApiError(Exception):
     """A refusal that the caller sees.
 
+    ``retry_after`` are seconds to wait (a header, not part of the body).
     ``keep`` marks refusals after which the books stay as they are now, such as a
     declined card: the attempt happened. All others undo what the request did.
     """
@@ -23,6 +24,7 @@ class ApiError(Exception):
         code: str | None = None,
         param: str | None = None,
         keep: bool = False,
+        retry_after: int | None = None,
         **details: Any,
     ) -> None:
         super().__init__(message)
@@ -32,6 +34,7 @@ class ApiError(Exception):
         self.code = code
         self.param = param
         self.keep = keep
+        self.retry_after = retry_after
         self.details = details
 
     def envelope(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
+from . import weather
 from .errors import ApiError
 from .store import Store
 from .transaction import Body
@@ -60,13 +61,17 @@ def clear(store: Store) -> None:
 
 
 def take(store: Store, method: str, path: str) -> Fault | None:
-    """The failure that this call is to suffer, if any; it is used up."""
+    """The failure that this call is to suffer, if any: one on order (it is used up), or one of the weather."""
     with store.transaction() as tx:
         row = tx.connection.execute(
             "SELECT * FROM faults WHERE method IN ('', ?) AND ? LIKE path || '%' ORDER BY id LIMIT 1", (method, path)
         ).fetchone()
         if row is None:
-            return None
+            struck = weather.strike(tx, method, path)
+            if struck is None:
+                return None
+            kind, moment, status = weather.KINDS[struck.name]
+            return Fault(kind, moment, status, struck.seconds)
         tx.connection.execute("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", (row["id"],))
         tx.connection.execute("DELETE FROM faults WHERE remaining <= 0")
     return Fault(row["kind"], row["moment"], row["status"], row["seconds"])
@@ -81,5 +86,14 @@ def strike(fault: Fault | None, moment: str) -> None:
     elif fault.kind == "drop":
         raise ConnectionDropped
     else:
-        kind, code = ("invalid_request_error", "rate_limit") if fault.status == 429 else ("api_error", None)
-        raise ApiError("An error on order of a test.", status=fault.status, kind=kind, code=code)
+        raise _error(fault)
+
+
+def _error(fault: Fault) -> ApiError:
+    if fault.status == 429:
+        text, retry = "Too many requests hit the API too quickly.", max(1, round(fault.seconds))
+        return ApiError(text, status=429, code="rate_limit", retry_after=retry)
+    if fault.status == 409:
+        text = "There is currently another in-progress request using this Idempotent Key."
+        return ApiError(text, status=409, kind="idempotency_error", code="idempotency_key_in_use")
+    return ApiError("An error on order of a test.", status=fault.status, kind="api_error")

@@ -3,6 +3,9 @@
 NAMES = ("objects", "payout_items", "timers", "idempotency", "deliveries", "faults")
 """All but the facts."""
 
+ADDED = (("deliveries", "done", "TEXT NOT NULL DEFAULT '[]'"),)
+"""Columns that a file of an earlier version lacks: table, name, type."""
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
@@ -53,7 +56,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
     first_at REAL NOT NULL,
     next_at REAL NOT NULL,
     last_status INTEGER,
-    last_error TEXT
+    last_error TEXT,
+    done TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (rank) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event);

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .ids import new_id
-from .schema import TABLES
+from .schema import ADDED, TABLES
 from .transaction import Transaction
 
 _LOCK_PATIENCE_SECONDS = 10.0
@@ -38,6 +38,7 @@ class Store:
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(TABLES)
+        self._bring_up()
         with self.transaction() as tx:
             tx.drop_fact("webhook_url")  # a test's wish ends with the process; the settings count again
             if tx.fact("account") is None:
@@ -57,6 +58,12 @@ class Store:
             self._connection.execute("COMMIT")
         if tx.news:
             self.changed.set()
+
+    def _bring_up(self) -> None:
+        for table, name, kind in ADDED:
+            known = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
+            if name not in known:
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         """Let go of the file, so that the next process may take it."""

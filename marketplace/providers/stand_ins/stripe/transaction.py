@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import API_VERSION
+from . import API_VERSION, weather
 from .errors import missing
 from .ids import new_id
 
@@ -167,17 +167,22 @@ class Transaction:
             event["account"] = self.account
         self.insert("event", event)
         if self.webhook_url:
-            held = json.loads(self.fact("held_types") or "[]")
-            self.deliver(event["id"], held="*" in held or kind in held)
+            types = json.loads(self.fact("held_types") or "[]")
+            held = "*" in types or kind in types
+            for course in weather.courses(self):
+                self.deliver(event["id"], held, tuple(course.done), course.wait, course.places)
         return event
 
-    def deliver(self, event_id: str, held: bool = False) -> None:
-        """Queue a delivery of the event, or hold it back."""
+    def deliver(
+        self, event_id: str, held: bool = False, done: tuple[str, ...] = (), wait: float = 0.0, places: int = 0
+    ) -> None:
+        """Queue a delivery of the event, or hold it back. ``done`` says what befalls it, ``wait`` is in seconds,
+        ``places`` is how many others it may overtake."""
         self.news = True
-        state = "held" if held else "waiting"
+        state = "given_up" if "dropped" in done else "held" if held else "waiting"
         moment = time.time()  # deliveries keep the machine's time, as their signatures do
         self.connection.execute(
-            "INSERT INTO deliveries (event, rank, state, first_at, next_at)"
-            " SELECT ?, coalesce(max(rank), 0) + 1, ?, ?, ? FROM deliveries",
-            (event_id, state, moment, moment),
+            "INSERT INTO deliveries (event, rank, state, first_at, next_at, done)"
+            " SELECT ?, coalesce(max(rank), 0) + 1 - ?, ?, ?, ?, ? FROM deliveries",
+            (event_id, places, state, moment, moment + wait, json.dumps(done)),
         )

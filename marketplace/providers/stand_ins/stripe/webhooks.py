@@ -22,7 +22,7 @@ from .operations.reads import with_pending
 from .settings import StandInSettings
 from .store import Store
 from .timers import anything_due, run_due
-from .transaction import public
+from .transaction import Transaction, public
 
 _log = logging.getLogger(__name__)
 
@@ -55,12 +55,36 @@ def allowed_url(url: str, settings: StandInSettings) -> bool:
         return False
 
 
+STALE_SECONDS = 600
+
+
+def signing_secrets(tx: Transaction, settings: StandInSettings) -> list[str]:
+    """The secrets that sign now: one, or two while they are being exchanged."""
+    return json.loads(tx.fact("secrets") or "[]") or [settings.secret]
+
+
+def signed(payload: str, secrets: list[str], done: list[str], attempts: int) -> str:
+    """The header of a delivery, with what the weather does to it: wrong at its first attempt, or at all if lasting."""
+    moment = int(time.time())
+    if attempts == 0 or "lasting" in done:
+        if "forged" in done:
+            secrets = ["whsec_somebody_else"]
+        if "stale" in done:
+            moment -= STALE_SECONDS
+        if "future" in done:
+            moment += STALE_SECONDS
+    first, *rest = [signature_header(payload, secret, moment) for secret in secrets]
+    return ",".join([first, *(header.partition(",")[2] for header in rest)])
+
+
 class _Due(NamedTuple):
     id: int
     url: str
     payload: str
     attempts: int
     first_at: float
+    secrets: list[str]
+    done: list[str]
 
 
 class Courier:
@@ -114,7 +138,9 @@ class Courier:
             if row is None or not url:
                 return None
             event = public(with_pending(tx, json.loads(row["body"])))
-        return _Due(row["id"], url, json.dumps(event, indent=2, ensure_ascii=False), row["attempts"], row["first_at"])
+            secrets = signing_secrets(tx, self._settings)
+        payload = json.dumps(event, indent=2, ensure_ascii=False)
+        return _Due(row["id"], url, payload, row["attempts"], row["first_at"], secrets, json.loads(row["done"]))
 
     def _try(self, due: _Due) -> None:
         status, error = self._post(due)
@@ -142,7 +168,7 @@ class Courier:
         connection = maker(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature_header(due.payload, self._settings.secret, int(time.time())),
+            "Stripe-Signature": signed(due.payload, due.secrets, due.done, due.attempts),
             "User-Agent": "Stripe/1.0 (stand-in)",
         }
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -33,6 +33,9 @@ def control_blueprint(store: Store, settings: StandInSettings) -> Blueprint:
     for method, path, act in (
         ("POST", "faults", weather.order_fault),
         ("POST", "faults/clear", weather.clear_faults),
+        ("GET", "weather", weather.report),
+        ("POST", "weather", weather.make),
+        ("POST", "weather/calm", weather.calm),
         ("POST", "clock", state.move_clock),
         ("POST", "switches", state.switch),
         ("GET", "webhooks", webhooks.webhooks),
@@ -40,6 +43,8 @@ def control_blueprint(store: Store, settings: StandInSettings) -> Blueprint:
         ("POST", "webhooks/hold", webhooks.hold_webhooks),
         ("POST", "webhooks/release", webhooks.release_webhooks),
         ("POST", "webhooks/deliver", webhooks.deliver_again),
+        ("POST", "webhooks/weather", webhooks.set_weather),
+        ("POST", "webhooks/secrets", webhooks.set_secrets),
         ("POST", "webhooks/retry", webhooks.retry_webhooks),
         ("POST", "pay", people.pay_session),
         ("POST", "challenge", people.answer_bank),
@@ -53,7 +58,7 @@ def control_blueprint(store: Store, settings: StandInSettings) -> Blueprint:
         ("POST", "reset", state.reset),
         ("GET", "idle", webhooks.idle),
     ):
-        pages.add_url_rule(f"/{path}", act.__name__, _view(settings, act), methods=[method])
+        pages.add_url_rule(f"/{path}", f"{method}_{path.replace('/', '_')}", _view(settings, act), methods=[method])
     return pages
 
 

@@ -9,6 +9,7 @@ from ..settings import StandInSettings
 from ..store import Store
 from ..timers import run_due
 from ..transaction import Body, Transaction, public
+from ..weather import CALLS, EVENTS
 
 _SWITCHES = ("releases_as_refunds", "accounts_want_papers", "dispute_fees_returned", "reversals_overdraw")
 
@@ -64,11 +65,11 @@ class StateLevers:
             }
 
     def reset(self, wish: Body) -> Body:
-        """POST reset: forget everything but the platform's own account, also the moved clock and held events."""
+        """POST reset: forget everything but the platform's own account, also the clock, held events and weather."""
         with self._store.transaction() as tx:
             for table in TABLE_NAMES:
                 tx.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
-            for fact in ("clock_offset", "held_types", *_SWITCHES):
+            for fact in ("clock_offset", "held_types", "secrets", CALLS, EVENTS, *_SWITCHES):
                 tx.drop_fact(fact)
         return {}
 
