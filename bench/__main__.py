@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import requests
 
+from bench.hanging import measure_hanging
 from bench.packing import measure_packing
 from bench.statements import count_statements
 from tests.whole.running import RunningMarket
@@ -96,6 +97,7 @@ def measure(market: RunningMarket) -> None:
     show("  of these refused (sold out, slot full)", str(len(refused)))
     for name, count in count_statements(market, slot, lines).items():
         show(f"SQL statements: {name}", str(count))
+    measure_hanging(market, slot, lines, show)
 
 
 def main() -> None:
