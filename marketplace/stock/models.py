@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
@@ -125,3 +125,22 @@ class Reservation(Model):
     quantity: Mapped[int]
     state: Mapped[str] = mapped_column(Text, server_default="live")
     expires_at: Mapped[datetime | None]
+
+
+class MissedDemand(Model):
+    """How often somebody wanted more of an offer than was left, a row a day of the market's calendar. No word of whom.
+
+    `times`: each visitor once an offer and hour. `units`: whole sale units that could not be had.
+    """
+
+    __tablename__ = "missed_demand"
+    __table_args__ = (
+        CheckConstraint("times > 0 AND units > 0", name="counts"),
+        Index("ix_missed_demand_farm", "farm_id", "day"),
+    )
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    farm_id: Mapped[int] = mapped_column(ForeignKey("farm.id"))
+    times: Mapped[int]
+    units: Mapped[int]

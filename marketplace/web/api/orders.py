@@ -29,6 +29,7 @@ from marketplace.web.api.kept_answers import claim_of, repeatable, scope_of
 from marketplace.web.api.order_json import order_json, payment_url, placed_json
 from marketplace.web.api.order_models import OrderPlaced, OrderShown
 from marketplace.web.language import current_language
+from marketplace.web.missed_demand import shortages_noted
 
 BY_ADDRESS, WINDOW_S = 300, 60
 # The provider gets eight seconds of the first request (DECISIONS 9); a second with the same key waits as long.
@@ -75,11 +76,12 @@ def place() -> Any:
     asked = taken(OrderAsked)
     claim = claim_of(person, parsed_body())
     wanted = _request(asked, scope_of(person), claim.key if claim else new_token())
-    if claim is None:
-        body, status = _place(wanted, is_first=True)
-    else:
-        release_reads()
-        body, status = repeatable(claim, lambda is_first: _place(wanted, is_first=is_first))
+    with shortages_noted():
+        if claim is None:
+            body, status = _place(wanted, is_first=True)
+        else:
+            release_reads()
+            body, status = repeatable(claim, lambda is_first: _place(wanted, is_first=is_first))
     return body, status, {"Location": url_for("api.order", number=body["number"])}
 
 

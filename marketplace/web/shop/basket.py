@@ -12,10 +12,11 @@ from marketplace.kernel.ids import id_from_text
 from marketplace.kernel.words import N_
 from marketplace.web.access import allow, anyone
 from marketplace.web.language import safe_return
+from marketplace.web.missed_demand import note_lines
 from marketplace.web.shop import blueprint
 from marketplace.web.shop.frame import bar
 from marketplace.web.shop.pictures import picture_url
-from marketplace.web.shop.visit import chosen_slot_id, forget_reading, owner_for_writing, visit
+from marketplace.web.shop.visit import chosen_slot_id, forget_reading, owner, owner_for_writing, visit
 
 
 @blueprint.get("/warenkorb")
@@ -28,6 +29,8 @@ def basket() -> str:
 def trouble_of(line: Line) -> str:
     """Why a line does not go as it stands, in words; "" when it does."""
     if line.trouble == FEW:
+        if line.at_most == line.most_per_customer:
+            return _("Höchstens %(most)s je Kundin, gewünscht: %(wanted)s.", most=line.at_most, wanted=line.quantity)
         return _("Nur noch %(left)s da, gewünscht: %(wanted)s.", left=line.available, wanted=line.quantity)
     words = {
         SOLD_OUT: _("Für diesen Markttag ausverkauft."),
@@ -54,6 +57,8 @@ def put() -> Response:
     name = next((line.name for line in visit().lines if line.variant_id == variant_id), "")
     set_quantity(owner_for_writing(), variant_id, quantity, slot_id=chosen_slot_id())
     forget_reading()
+    if quantity > before:
+        note_lines([line for line in visit().lines if line.variant_id == variant_id], owner())
     if request.headers.get("X-Part") == "basket":
         return _parts(variant_id, before)
     if quantity == 0 and before:
@@ -95,11 +100,11 @@ def _parts(variant_id: int, before: int) -> Response:
 @blueprint.post("/warenkorb/anpassen")
 @allow(anyone)
 def fit() -> Response:
-    """Lowers what there is less of than wanted to what is left. What is out stays where it is."""
-    units = {line.variant_id: line.available or 0 for line in visit().few}
+    """Lowers what there is less of than wanted to what can be had. What is out stays where it is."""
+    units = {line.variant_id: line.at_most or 0 for line in visit().few}
     set_quantities(owner_for_writing(), units)
     forget_reading()
-    flash(_("Die Mengen passen jetzt zu dem, was da ist."), "ok")
+    flash(_("Die Mengen passen jetzt."), "ok")
     return redirect(url_for("shop.basket"), 303)  # type: ignore[return-value]
 
 

@@ -32,6 +32,7 @@ from marketplace.web.access import allow, anyone, current_actor
 from marketplace.web.api.problems import said
 from marketplace.web.language import spoken
 from marketplace.web.look.card_words import card_name, card_until, months_left
+from marketplace.web.missed_demand import note_lines, shortages_noted, visitor_of
 from marketplace.web.shop import blueprint
 from marketplace.web.shop.visit import forget_reading, owner, visit
 
@@ -192,12 +193,15 @@ def order_now() -> str | Response:
         return _to_order(before)
     hit(f"orders:{address_bucket(request.remote_addr)}", WINDOW_S, BY_ADDRESS)
     here = visit()
+    if here.slot is not None and here.slot.state == "open":
+        note_lines(here.lines, whose)
     if (stop := _not_yet(here)) is not None:
         return _found_meanwhile(whose, form) or stop
     born, errors = birth_date_from_text(form.birth_date, needed=here.min_age > 0)
     wanted = {line.offer_id: line.quantity for line in here.orderable if line.offer_id}
     try:
-        order = place_order(_request(here, form, whose, born, wanted))
+        with shortages_noted(visitor_of(whose)):
+            order = place_order(_request(here, form, whose, born, wanted))
     except KeyReused:
         return _found_meanwhile(whose, form) or redirect(url_for("shop.checkout"), 303)  # type: ignore[return-value]
     except (Invalid, TooYoung) as refusal:
