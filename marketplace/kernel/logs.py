@@ -18,7 +18,8 @@ _PATTERNS = (
     re.compile(r"(?i)(\bbearer\s+)[^\s\"',;&]+"),
     re.compile(r"(?i)(\b(?:set-)?cookie\b[\"']?\s*[:=]\s*[\"']?)[^\r\n\"']+"),
     re.compile(
-        r"(?i)((?:order[-_]?token|token|password|passwort|secret|totp_secret|csrf_token|api_key)[\"']?\s*[:=]\s*[\"']?)"
+        r"(?i)((?:order[-_]?token|token|password|passwort|secret|totp_secret|csrf_token|api_key)[\"']?"
+        r"(?:\s*[:=]\s*|%3D)[\"']?)"  # %3D: an address within an address, as the payment provider is told it
         r"[^\s\"',;&]+"
     ),
     re.compile(r"\b((?:sk|rk)_(?:live|test)_|whsec_)[A-Za-z0-9_]+"),

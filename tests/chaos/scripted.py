@@ -51,11 +51,11 @@ def week(here: World, orders: int, roads: Roads, luck: int) -> Outcome:
     postman = Postman(till, here.client, here.secret)
     chance = random.Random(luck)
 
-    def calm() -> None:
+    def calm(*, whole: bool = False) -> None:
         postman.fetch()
         postman.bring(roads, chance)
-        drain()
-        rest(till, postman)
+        drain(2_000)
+        rest(till, postman, whole=whole)
 
     for number in range(orders):
         _order(deeds, town, number)
@@ -81,7 +81,7 @@ def week(here: World, orders: int, roads: Roads, luck: int) -> Outcome:
     for won in (True, False) * (orders // 28 + 1):
         deeds.decide(won=won)
     deeds.hurry("refund_outcome", "funds_available")
-    calm()
+    calm(whole=True)
     found = broken(till, here.connection)
     assert not found, told(till, here.connection, found)
     here.tally.update(deeds.done)
@@ -124,11 +124,11 @@ def _picture(town: Town) -> list[Any]:
             id=order.id,
         )
         posted = rows(
-            "SELECT t.kind, e.account, sum(e.amount_cents)::bigint AS cents, count(*) AS n FROM ledger_entry e"
-            " JOIN ledger_txn t ON t.id = e.txn_id WHERE t.order_id = :id GROUP BY t.kind, e.account",
+            "SELECT t.kind, e.account, sum(e.amount_cents)::bigint AS cents FROM ledger_entry e"
+            " JOIN ledger_txn t ON t.id = e.txn_id WHERE e.order_id = :id GROUP BY t.kind, e.account",
             id=order.id,
         )
-        entries = sorted([row.kind, account(row.account), row.cents, row.n] for row in posted)
+        entries = sorted([row.kind, account(row.account), row.cents] for row in posted)
         picture.append([list(order)[1:], [list(row) for row in paid], [list(row) for row in back], entries])
     sums = rows("SELECT account, sum(amount_cents)::bigint AS cents FROM ledger_entry GROUP BY account")
     picture.append(sorted([account(row.account), row.cents] for row in sums))

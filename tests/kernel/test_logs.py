@@ -20,6 +20,7 @@ from marketplace.kernel.logs import _OurHandler, masked, set_up_logs
     "text",
     [
         "GET /bestellung/M-1?token=GEHEIM&zurueck=1",
+        "success_url=https%3A%2F%2Fmarkt.de%2Fbestellung%2FM-1%3Ftoken%3DGEHEIM%26zurueck%3D1",
         "Authorization: Bearer GEHEIM",
         "{'Authorization': 'Bearer GEHEIM'}",
         "Order-Token: GEHEIM",

@@ -9,12 +9,13 @@ from tests.chaos.machine import World
 from tests.chaos.scripted import BAD_ROADS, CLEAR, same, week
 
 SEED = 7
-ORDERS = 24
+ORDERS = 12
 
 
 def test_bad_roads_end_where_clear_ones_do(here: World) -> None:
     clean = week(here, ORDERS, CLEAR, 0)
     bad = week(here, ORDERS, BAD_ROADS, SEED)
+    print(f"seed {SEED}: {bad.deliveries} deliveries, {bad.counts}; in the clean run {clean.counts}")
     assert same(clean, bad) == []
     assert clean.digest == bad.digest
     assert min(bad.counts[what] for what in ("lost", "twice", "refused")) > 0
