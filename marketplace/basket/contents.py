@@ -14,7 +14,7 @@ from marketplace.basket.owner import IS_OWN, Owner
 from marketplace.kernel.database import rows
 from marketplace.market_days.slots import VIEW, SlotView
 
-# Why a line cannot be ordered as it stands. `few`: there is some, but less than wanted.
+# Why a line cannot be ordered as it stands. `few`: there is some, but less than wanted, for all or for one customer.
 NOT_OFFERED, SOLD_OUT, FEW, CLOSED, AGE, OTHER_MARKET = (
     "not_offered",
     "sold_out",
@@ -29,7 +29,8 @@ NOT_OFFERED, SOLD_OUT, FEW, CLOSED, AGE, OTHER_MARKET = (
 class Line:
     """`quantity` sale units. Cents: `price_cents` a unit; `amount_cents`, `deposit_cents` of the whole line.
 
-    `available`: units left on that day, None when not limited (or no slot is chosen). `trouble`: see above, or "".
+    `available`: units left on that day, None when not limited (or no slot is chosen). `most_per_customer`: units that
+    one customer gets on a day, None when not limited. `trouble`: see above, or "".
     """
 
     variant_id: int
@@ -51,6 +52,7 @@ class Line:
     picture: str | None
     offer_id: int | None
     available: int | None
+    most_per_customer: int | None
     closes_at: datetime | None
     trouble: str
 
@@ -61,6 +63,11 @@ class Line:
     @property
     def deposit_cents(self) -> int:
         return self.unit_deposit_cents * self.quantity
+
+    @property
+    def at_most(self) -> int | None:
+        """Units that can be ordered: what is left, and what one customer gets. None when not limited."""
+        return min((most for most in (self.available, self.most_per_customer) if most is not None), default=None)
 
     @property
     def is_out(self) -> bool:
@@ -146,14 +153,14 @@ SELECT slot.*, l.variant_id, p.id AS product_id, p.slug AS product_slug, p.name,
        CASE WHEN o.id IS NULL THEN v.unit_price_cents ELSE o.unit_price_cents END AS unit_price_cents,
        v.unit_price_basis, v.deposit_cents AS unit_deposit_cents, v.catch_weight, p.min_age, p.withdrawal_excluded,
        (SELECT media_key FROM picture c WHERE c.product_id = p.id ORDER BY c.position, c.id LIMIT 1) AS picture,
-       o.id AS offer_id, greatest(0, k.capacity - k.reserved - k.sold) AS available, o.closes_at,
+       o.id AS offer_id, greatest(0, k.capacity - k.reserved - k.sold) AS available, v.most_per_customer, o.closes_at,
        CASE WHEN slot.id IS NULL THEN ''
             WHEN p.market_id <> slot.market_id THEN '{OTHER_MARKET}'
             WHEN o.id IS NULL OR o.paused OR p.state <> 'live' OR v.archived OR f.state <> 'live' THEN '{NOT_OFFERED}'
             WHEN p.min_age > 0 AND slot.unattended THEN '{AGE}'
             WHEN o.closes_at <= app_now() OR slot.state <> 'open' THEN '{CLOSED}'
             WHEN k.capacity - k.reserved - k.sold <= 0 THEN '{SOLD_OUT}'
-            WHEN k.capacity - k.reserved - k.sold < l.quantity THEN '{FEW}'
+            WHEN least(k.capacity - k.reserved - k.sold, v.most_per_customer) < l.quantity THEN '{FEW}'
             ELSE '' END AS trouble
 FROM (VALUES (1)) AS once (row)
 LEFT JOIN slot ON true

@@ -9,12 +9,14 @@ from typing import Any
 from marketplace.kernel.database import rows
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import id_from_text
+from marketplace.stock.lowest_price import lowest_before
 
 
 @dataclass(frozen=True)
 class VariantView:
     """A sale unit. Cents; with an offer on the chosen day its price, else the usual one. `available` None: not limited.
 
+    `most_per_customer`: sale units on one market day. `lowest_cents`: of a reduced price, see stock.lowest_price.
     `state`: no_slot, not_offered, closed, age (an unattended shelf), sold_out, open.
     """
 
@@ -30,6 +32,8 @@ class VariantView:
     deposit_cents: int
     catch_weight: bool
     available: int | None
+    most_per_customer: int | None
+    lowest_cents: int | None
     closes_at: datetime | None
     state: str
 
@@ -81,7 +85,7 @@ class ProductView:
     variants: tuple[VariantView, ...] = ()
 
 
-PRODUCT = """
+PRODUCT = f"""
 SELECT p.id, p.market_id, p.slug, p.name, p.category, c.name AS category_name, p.description, p.ingredients,
        p.allergens, p.storage, p.shelf_life_days, p.origin, p.label_note,
        p.organic AND f.organic_code IS NOT NULL
@@ -97,7 +101,8 @@ SELECT p.id, p.market_id, p.slug, p.name, p.category, c.name AS category_name, p
        CASE WHEN o.id IS NULL THEN v.price_cents ELSE o.price_cents END AS price_cents,
        CASE WHEN o.id IS NULL THEN v.unit_price_cents ELSE o.unit_price_cents END AS unit_price_cents,
        v.unit_price_basis, v.deposit_cents, v.catch_weight,
-       greatest(0, k.capacity - k.reserved - k.sold) AS available, o.closes_at,
+       greatest(0, k.capacity - k.reserved - k.sold) AS available, v.most_per_customer, o.closes_at,
+       {lowest_before("v.id", "coalesce(o.price_cents, v.price_cents)")} AS lowest_cents,
        CASE WHEN s.id IS NULL THEN 'no_slot'
             WHEN s.cancelled_at IS NOT NULL OR d.cancelled_at IS NOT NULL OR o.id IS NULL OR o.paused
                  OR f.state <> 'live' THEN 'not_offered'
@@ -117,7 +122,7 @@ LEFT JOIN offer o ON o.variant_id = v.id AND o.market_day_id = s.market_day_id
 LEFT JOIN stock k ON k.id = o.stock_id
 WHERE p.state = 'live' AND (p.id = CAST(:id AS bigint) OR (CAST(:id AS bigint) IS NULL AND p.slug = :slug))
 ORDER BY s.id IS NULL, p.id, v.net_quantity, v.id
-"""
+"""  # noqa: S608 - put together of constants
 
 PRODUCT_FIELDS = tuple(field.name for field in fields(ProductView) if field.name != "variants")
 VARIANT_FIELDS = tuple(field.name for field in fields(VariantView))

@@ -9,6 +9,7 @@ from typing import Any
 
 from marketplace.catalogue.allergens import covered_by
 from marketplace.kernel.database import rows
+from marketplace.stock.lowest_price import lowest_before
 from marketplace.stock.offers import OFFERS
 
 PAGE = 24
@@ -36,7 +37,10 @@ class CategoryCount:
 
 @dataclass(frozen=True)
 class ShelfOffer:
-    """An offer as a card shows it: the short fields of stock.offers.OfferRow, cents and sale units as there."""
+    """An offer as a card shows it: the short fields of stock.offers.OfferRow, cents and sale units as there.
+
+    `most_per_customer`: sale units, None when not limited. `lowest_cents`: of a reduced price, see stock.lowest_price.
+    """
 
     id: int
     variant_id: int
@@ -58,6 +62,8 @@ class ShelfOffer:
     available: int | None
     closes_at: datetime
     picture: str | None
+    most_per_customer: int | None
+    lowest_cents: int | None
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,9 @@ class Shelf:
 
 
 FIELDS = tuple(field.name for field in fields(ShelfOffer))
-# Read for every offer of the day, so that the chips can count; the picture is looked up for the page alone.
-SHORT = ", ".join(f"f.{name}" for name in FIELDS if name != "picture")
+# Read for every offer of the day, so that the chips can count; the rest is looked up for the page alone.
+OF_THE_PAGE = ("picture", "most_per_customer", "lowest_cents")
+SHORT = ", ".join(f"f.{name}" for name in FIELDS if name not in OF_THE_PAGE)
 
 SHELF = f"""
 WITH fitting AS MATERIALIZED (
@@ -91,7 +98,9 @@ counted AS (
                 FROM fitting WHERE allowed GROUP BY category) c) AS categories)
 SELECT counted.*, page.*,
        (SELECT i.media_key FROM picture i WHERE i.product_id = page.product_id
-        ORDER BY i.position, i.id LIMIT 1) AS picture
+        ORDER BY i.position, i.id LIMIT 1) AS picture,
+       (SELECT v.most_per_customer FROM variant v WHERE v.id = page.variant_id) AS most_per_customer,
+       {lowest_before("page.variant_id", "page.price_cents")} AS lowest_cents
 FROM counted LEFT JOIN (
     SELECT * FROM fitting WHERE allowed AND (:shelf = '' OR category = :shelf)
     ORDER BY category_position, sort_key, id LIMIT :page OFFSET :skip) page ON true

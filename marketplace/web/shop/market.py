@@ -196,7 +196,10 @@ def card(offer: ShelfOffer, slot: SlotView) -> dict[str, Any]:
         "allergens": [_(allergen_name(code)) for code in offer.allergens],
         "sold_out": available == 0,
         "left": available if available is not None and available <= SCARCE else None,
-        "maximum": available,
+        "maximum": min((most for most in (available, offer.most_per_customer) if most is not None), default=None),
+        "most": offer.most_per_customer,
+        "was_cents": offer.lowest_cents,
+        "lowest_cents": offer.lowest_cents,
         "closes_note": _("nur bis %(when)s", when=moment_near(offer.closes_at)) if own_cut_off else "",
         "quantity": visit().quantity_of(offer.variant_id),
     }

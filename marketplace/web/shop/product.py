@@ -70,8 +70,12 @@ def _variant(variant: VariantView) -> dict[str, Any]:
     }[variant.state]
     if variant.state == "open" and left is not None:
         words = _("nur noch %(left)s da", left=left) if left <= SCARCE else _("noch %(left)s da", left=left)
+    if variant.most_per_customer is not None and variant.state in ("no_slot", "open"):
+        most = _("höchstens %(most)s je Kundin", most=variant.most_per_customer)
+        words = f"{words} · {most}" if words else most
     return {
         "view": variant,
+        "at_most": min((most for most in (left, variant.most_per_customer) if most is not None), default=None),
         "net": net_quantity(variant.net_quantity, variant.net_unit, variant.catch_weight),
         "quantity": visit().quantity_of(variant.variant_id),
         "note": words,
