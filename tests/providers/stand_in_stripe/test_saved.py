@@ -9,6 +9,7 @@ import stripe
 
 from tests.providers.stand_in_stripe.conftest import Start
 from tests.providers.stand_in_stripe.running import Receiver, Running
+from tests.providers.stand_in_stripe.test_accounts import visit
 
 ONCE_SET_UP = "4000002500003155"
 ALWAYS = "4000002760003184"
@@ -230,3 +231,15 @@ def test_a_page_that_saves_takes_no_lines(stand_in: Running) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         stand_in.checkout(mode="setup")
     assert refused.value.param in ("line_items", "payment_intent_data")
+
+
+def test_the_page_offers_what_is_kept(stand_in: Running) -> None:
+    ute = customer(stand_in)
+    method = saved(stand_in, ute, card="5555555555554444")
+    page = stand_in.checkout(customer=ute, saved_payment_method_options={"payment_method_save": "enabled"})
+    _, _, text = visit(stand_in, str(page.url))
+    assert "Mastercard •••• 4444" in text and 'name="save"' in text and 'value="ute@example.org"' in text
+    status, place, _ = visit(stand_in, str(page.url), email="ute@example.org", saved=method)
+    assert status == 303 and place.startswith("http://shop.test/danke")
+    paid = stand_in.v1.checkout.sessions.retrieve(page.id, {"expand": ["payment_intent"]})
+    assert paid.status == "complete" and paid.payment_intent.payment_method == method

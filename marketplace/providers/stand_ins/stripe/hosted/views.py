@@ -45,7 +45,7 @@ class HostedPages:
             if session is None or session["status"] != "open":
                 return self._closed(session)
             card = request.args.get("card", "")
-            values = {**_FRESH, "email": session["customer_email"] or "", "method": session["payment_method_types"][0]}
+            values = {**_FRESH, "email": _email(tx, session), "method": session["payment_method_types"][0]}
             if any(card == number.replace(" ", "") for number, _ in _SUGGESTED):
                 values["card_number"] = card
             return self._form(tx, session, PaymentForm(values), _reason(intent))
@@ -179,6 +179,11 @@ def _find(tx: Transaction, session_id: str) -> tuple[Body | None, Body | None]:
     return session, tx.find("payment_intent", session["payment_intent"]) or tx.find(
         "setup_intent", session["setup_intent"]
     )
+
+
+def _email(tx: Transaction, session: Body) -> str:
+    customer = tx.find("customer", session["customer"]) or {}
+    return str(session["customer_email"] or customer.get("email") or "")
 
 
 def _reason(intent: Body | None) -> str | None:
