@@ -7,11 +7,11 @@ JOBS ?= 2
 BIN := .venv/bin
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-export PORT DATA_DIR CHROMIUM
+export PORT DATA_DIR CHROMIUM CHAOS_SEED CHAOS_STEPS CHAOS_DELIVERIES CHAOS_SHRINK
 # Without bytecode every process would compile everything anew: a start takes four times as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check browser bench lock .venv
+.PHONY: help run test check browser bench chaos lock .venv
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -36,6 +36,9 @@ browser: .venv/dev ## the journeys and axe in headless Chromium
 	@$(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || \
 	  { echo 'libatomic1 is missing. On Debian: apt-get install --no-install-recommends libatomic1'; exit 1; }
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
+
+chaos: .venv/dev ## thousands of random deeds and faults, seeds printed (CHAOS_SEED=…, CHAOS_STEPS=…)
+	@$(BIN)/python -m pytest -n0 -p no:randomly --tb=short --show-capture=no tests/chaos/long_*.py $(ARGS)
 
 bench: .venv/dev ## figures and ratios, never a verdict
 	@$(BIN)/python -m bench $(ARGS)

@@ -46,7 +46,7 @@ bearers = st.sampled_from(("farm", "market"))
 
 def faults(hangs: bool) -> st.SearchStrategy[Any]:
     """Nothing, or one or two failures somewhere."""
-    one = st.tuples(st.sampled_from(FAULTS + (HANGS if hangs else ())), st.sampled_from(PLACES))
+    one = st.tuples(st.sampled_from(3 * FAULTS + (HANGS if hangs else ())), st.sampled_from(PLACES))
     return st.lists(one, max_size=2)
 
 

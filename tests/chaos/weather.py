@@ -16,8 +16,8 @@ from workers import market_days
 from workers.sweeps import SWEEPS
 
 # The client of these tests waits less long than a hang lasts: the call goes on behind its back.
-PATIENCE_SECONDS = 0.4
-HANG_SECONDS = 0.7
+PATIENCE_SECONDS = 1.5
+HANG_SECONDS = 2.0
 MOST_ROUNDS = 12
 EVERY_MINUTE = [
     task
@@ -144,7 +144,7 @@ def _until_still(till: Till, postman: Postman) -> None:
         if now == before and not postman.held:
             return
         before = now
-    raise AssertionError(f"no rest after {MOST_ROUNDS} rounds: {unfinished()}")
+    raise AssertionError(f"no rest after {MOST_ROUNDS} rounds; open: {unfinished()}; last facts: {_last_facts()}")
 
 
 def _picture() -> tuple[object, ...]:
@@ -160,6 +160,12 @@ def _picture() -> tuple[object, ...]:
     )
     db.session.rollback()
     return (seen,)
+
+
+def _last_facts() -> list[tuple[object, ...]]:
+    found = rows("SELECT kind, payload FROM fact ORDER BY id DESC LIMIT 12")
+    db.session.rollback()
+    return [tuple(row) for row in found]
 
 
 def unfinished() -> list[tuple[object, ...]]:
