@@ -90,6 +90,9 @@ def measure() -> None:
     show(f"stock, {ROWS} changed, CSV", "")
     stock = ["Artikelnummer;Menge;Preis", *(f"B{number};50;2,60" for number in range(ROWS))]
     bring_in(farm.id, "stock", "\r\n".join(stock).encode(), "bestand.csv", day.id)
+    show(f"stock, {ROWS} with another amount alone, CSV", "")
+    stock = ["Artikelnummer;Menge", *(f"B{number};60" for number in range(ROWS))]
+    bring_in(farm.id, "stock", "\r\n".join(stock).encode(), "bestand.csv", day.id)
     timed("stock out as CSV", lambda: as_csv(stock_table(farm.id, day.id)))
     db.session.rollback()
 

@@ -11,12 +11,13 @@ from marketplace.exchange import cells
 from marketplace.exchange.cells import Wrong, plain
 from marketplace.exchange.columns import same_head
 from marketplace.exchange.differences import in_words
-from marketplace.exchange.plan import Change, Plan, columns_at
+from marketplace.exchange.plan import Change, Plan, columns_at, refused_by
 from marketplace.exchange.sheet import Sheet
 from marketplace.kernel.database import rows
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import NotFound, Refusal
 from marketplace.kernel.words import N_, Words
 from marketplace.stock.amounts import MOST_CENTS, MOST_UNITS
+from marketplace.stock.capacities import set_capacities
 from marketplace.stock.capacity import UNCHANGED, put_on_sale, set_offer
 
 UNLIMITED = "unbegrenzt"
@@ -32,6 +33,8 @@ STOCK_HEADS = {
 }
 ALSO = {"bestand": "capacity", "anzahl": "capacity", "preis": "price_cents", "sku": "sku", "datum": "day"}
 KNOWN = {same_head(head): key for key, head in STOCK_HEADS.items()} | ALSO
+
+Amounts = dict[int, tuple[int, int | None]]  # offer: line, sale units
 
 GOODS = """
 SELECT v.id AS variant_id, v.sku, v.sale_unit, v.net_quantity, v.net_unit, v.price_cents AS usual_cents, p.name,
@@ -74,12 +77,27 @@ def plan_stock(farm_id: int, market_day_id: int, sheet: Sheet) -> Plan:
     goods = {row.sku: row for row in goods_of_day(farm_id, market_day_id)}
     plan.lines = len(sheet.rows) - 1
     seen: dict[str, int] = {}
+    amounts: Amounts = {}
     for line, found in sheet.rows[1:]:
         typed = {key: found[place].strip() if place < len(found) else "" for place, key in places.items()}
         sku = " ".join(cells.as_text(typed["sku"]).split())
         if _is_known(plan, line, sku, goods, seen):
-            _plan_line(plan, line, typed, goods[sku], farm_id, market_day_id, closed[0].date)
+            _plan_line(plan, line, typed, goods[sku], farm_id, market_day_id, closed[0].date, amounts)
+    if amounts:
+        plan.steps.append((next(iter(amounts.values()))[0], functools.partial(_set_amounts, farm_id, amounts, plan)))
     return plan
+
+
+def _set_amounts(farm_id: int, amounts: Amounts, plan: Plan) -> None:
+    """All in one statement; where one of them is refused, one after the other, so that each line gets its own."""
+    try:
+        set_capacities(farm_id, {offer_id: capacity for offer_id, (_, capacity) in amounts.items()})
+    except Refusal:
+        for offer_id, (line, capacity) in amounts.items():
+            try:
+                set_offer(offer_id, capacity, farm_ids=[farm_id])
+            except Refusal as refusal:
+                plan.findings += refused_by(refusal, line, STOCK_HEADS)
 
 
 def _is_known(plan: Plan, line: int, sku: str, goods: Mapping[str, Any], seen: dict[str, int]) -> bool:
@@ -97,7 +115,9 @@ def _is_known(plan: Plan, line: int, sku: str, goods: Mapping[str, Any], seen: d
     return False
 
 
-def _plan_line(plan: Plan, line: int, typed: dict[str, str], row: Any, farm_id: int, day_id: int, day: Any) -> None:
+def _plan_line(
+    plan: Plan, line: int, typed: dict[str, str], row: Any, farm_id: int, day_id: int, day: Any, amounts: Amounts
+) -> None:
     said: dict[str, Any] = {}
     for key in ("day", "capacity", "price_cents", "paused"):
         cell = typed.get(key, "")
@@ -132,7 +152,12 @@ def _plan_line(plan: Plan, line: int, typed: dict[str, str], row: Any, farm_id: 
     what = "new" if row.offer_id is None else "changed"
     price = any(head == STOCK_HEADS["price_cents"] for head, _, _ in fields)
     plan.changes.append(Change(line, row.sku, f"{row.name}, {row.sale_unit}", what, tuple(fields), price))
-    plan.steps.append((line, functools.partial(_do, farm_id, day_id, row, said)))
+    heads = {head for head, _, _ in fields}
+    said = {key: value for key, value in said.items() if STOCK_HEADS[key] in heads}
+    if row.offer_id is not None and set(said) == {"capacity"}:
+        amounts[row.offer_id] = line, said["capacity"]
+    else:
+        plan.steps.append((line, functools.partial(_do, farm_id, day_id, row, said)))
 
 
 def _value(key: str, cell: str, row: Any) -> Any:
@@ -200,7 +225,6 @@ def _do(farm_id: int, day_id: int, row: Any, said: dict[str, Any]) -> None:
     offer_id = row.offer_id
     if offer_id is None:
         offer_id = put_on_sale(farm_id, day_id, row.variant_id, capacity)
-        price = None if price == row.usual_cents else price
         if price is None and not paused and not row.new_pool:
             return
     if capacity is not UNCHANGED or price is not None or paused is not None:

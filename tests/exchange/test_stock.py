@@ -13,6 +13,7 @@ from marketplace.exchange.upload import upload_table
 from marketplace.exchange.write import as_csv, as_xlsx
 from marketplace.kernel.database import db, rows
 from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.stock.capacities import set_capacities
 from tests.exchange.conftest import Farmer, said, table
 
 
@@ -103,3 +104,15 @@ def test_a_closed_day_is_refused(farmer: Farmer) -> None:
     job = farmer.apply()
     assert job.state == "checked" and "Der Bestellschluss dieses Markttags ist vorbei." in said(job)[0][2]
     assert offers(farmer) == before
+
+
+def test_many_amounts_at_once_refuse_as_one_does(farmer: Farmer) -> None:
+    farmer.scene.order(potatoes=4)
+    before, scene = offers(farmer), farmer.scene
+    with pytest.raises(Conflict, match="schon 4 bestellt"):
+        set_capacities(farmer.farm_id, {scene.offers["cabbage"]: 9, scene.offers["potatoes"]: 3})
+    with pytest.raises(NotFound):
+        set_capacities(farmer.farm_id, {scene.offers["cabbage"]: 9, scene.offers["milk"]: 3})
+    assert offers(farmer) == before
+    set_capacities(farmer.farm_id, {scene.offers["cabbage"]: None, scene.offers["potatoes"]: 4})
+    assert (offers(farmer)["cabbage"][0], offers(farmer)["potatoes"][0]) == (None, 4)
