@@ -26,7 +26,12 @@ class LedgerTxn(Model):
     """One fact of money. `UNIQUE(kind, source_type, source_id)`: posted exactly once, whoever tries again."""
 
     __tablename__ = "ledger_txn"
-    __table_args__ = (UniqueConstraint("kind", "source_type", "source_id"), UniqueConstraint("reverses_id"))
+    __table_args__ = (
+        UniqueConstraint("kind", "source_type", "source_id"),
+        UniqueConstraint("reverses_id"),
+        # The provider's id without our suffix: how its books are held against ours.
+        Index("ix_ledger_txn_source", text("split_part(source_id, ':', 1)")),
+    )
 
     id: Mapped[BigId]
     kind: Mapped[str] = mapped_column(Text)

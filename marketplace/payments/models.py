@@ -148,6 +148,7 @@ class BalanceTransaction(Model):
     """A row of the provider's own books, as fetched: `amount = net + fee`; `source` is the charge, refund, transfer."""
 
     __tablename__ = "balance_transaction"
+    __table_args__ = (Index("ix_balance_transaction_base", text("split_part(id, ':', 1)")),)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     market_id: Mapped[int] = mapped_column(ForeignKey("market.id"))
