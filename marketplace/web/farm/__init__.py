@@ -8,6 +8,7 @@ blueprint = Blueprint("farm", __name__, url_prefix="/hof")
 
 # Each module puts its pages on the blueprint.
 from marketplace.web.farm import (  # noqa: E402
+    earnings,
     exchange,
     exchange_job,
     frame,
@@ -32,6 +33,7 @@ from marketplace.web.farm import (  # noqa: E402
 
 __all__ = [
     "blueprint",
+    "earnings",
     "exchange",
     "exchange_job",
     "frame",

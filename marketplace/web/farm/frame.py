@@ -31,7 +31,7 @@ def around() -> dict[str, Any]:
     if farm is None:
         return {"sign_out_url": SIGN_OUT, "home_url": "/hof/"}
     packing = (_("Packen"), "farm.packing", PACKING_PAGES)
-    money = ("farm.statements", "farm.statement", "farm.object_to", "farm.payout_account")
+    money = ("farm.statements", "farm.statement", "farm.object_to", "farm.payout_account", "farm.earnings")
     items: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (_("Bestand"), "farm.stock", STOCK_PAGES),
         packing,
