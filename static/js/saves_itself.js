@@ -29,7 +29,7 @@
     if (!note) {
       note = document.createElement("p");
       note.id = id;
-      note.className = "field__error stock__title";
+      note.className = "field__error";
       note.setAttribute("role", "alert");
       field.closest("li").append(note);
     }

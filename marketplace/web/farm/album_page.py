@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from flask import Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import FileStorage
 
-from marketplace.catalogue.pictures import MOST_PICTURES, Album
+from marketplace.catalogue.pictures import MOST_PICTURES, Album, Photo
 from marketplace.kernel import installation
+from marketplace.kernel.database import transaction
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.providers.media_files import media_files
 from marketplace.providers.pictures import MOST_BYTES, picture_of_upload
@@ -35,23 +38,36 @@ class AlbumPage:
             page=self,
             pictures=self.album.own(self.farm_id, self.owner_id),
             most=MOST_PICTURES,
+            most_bytes=MOST_BYTES,
             error=error,
         )
 
     def upload(self) -> Response | tuple[str, int]:
-        """One picture more: made anew, never kept as it came (I35)."""
-        sent = request.files.get("bild")
-        content = sent.read(MOST_BYTES + 1) if sent else b""
-        if not content:
+        """One picture more, or several: made anew, never kept as they came (I35). With a wrong one among them, none."""
+        sent = [(file.filename or "", content) for file in self._sent() if (content := file.read(MOST_BYTES + 1))]
+        if not sent:
             return self.show(_("Bitte wählen Sie ein Bild aus.")), 422
+        name = ""
         try:
-            store = media_files(installation.settings().media_url)
-            photo = picture_of_upload(content)
-            self.album.add(self.farm_id, self.owner_id, photo, request.form.get("beschreibung", ""), store)
+            photos = []
+            for name, content in sent:
+                photos.append(picture_of_upload(content))
+            self._add(photos)
         except (Invalid, Conflict) as refusal:
-            return self.show(why(refusal)), 422
-        flash(_("Das Bild ist da."), "ok")
+            words = why(refusal)
+            return self.show(f"{name[:60]}: {words}" if len(sent) > 1 and isinstance(refusal, Invalid) else words), 422
+        count = len(sent)
+        flash(ngettext("Das Bild ist da.", "%(num)d Bilder sind da.", count), "ok")
         return redirect(self.url, 303)  # type: ignore[return-value]
+
+    def _sent(self) -> list[FileStorage]:
+        return request.files.getlist("bild")[: MOST_PICTURES + 1]
+
+    def _add(self, photos: list[Photo]) -> None:
+        store = media_files(installation.settings().media_url)
+        with transaction():
+            for photo in photos:
+                self.album.add(self.farm_id, self.owner_id, photo, request.form.get("beschreibung", ""), store)
 
     def change(self, picture_id: int) -> Response:
         """`tun`: zuerst, entfernen, or beschreiben with `beschreibung`."""

@@ -79,8 +79,6 @@ def _shown(farm: FarmHere, row: StockRow, wrong: bool) -> dict[str, Any]:
     notes = [row.sale_unit]
     if row.capacity is None:
         notes.append(_("nicht begrenzt"))
-    if row.catch_weight:
-        notes.append(_("auch in kg, „12,5“"))
     if row.pooled:
         notes.append(_("Vorrat für alle Tage"))
     before = None
@@ -99,6 +97,7 @@ def _shown(farm: FarmHere, row: StockRow, wrong: bool) -> dict[str, Any]:
         "closed": row.closed,
         "name": row.name,
         "unit": " · ".join(notes),
+        "note": _("auch in kg: 12,5") if row.catch_weight else "",
         "price": price,
         "price_url": url_for("farm.offer", farm_id=farm.id, offer_id=row.id),
         "picture": f"/bilder/{row.picture}" if row.picture else None,

@@ -100,16 +100,19 @@ def _saved(farm: FarmHere) -> Response:
 
 def _page(farm: FarmHere, errors: dict[str, str] | None = None, told: Trader | None = None) -> str:
     account = bank_account(farm.id)
+    schemes = schemes_of(farm.id)
     return render_template(
         "farm/trader.html",
         told=told or trader_of(farm.id),
-        names={name: field_name(name)[0] for name in Trader.__dataclass_fields__},
+        names={name: field_name(name)[0] for name in Trader.__dataclass_fields__} | {"tax_number": _("Steuernummer")},
         forms=[(code, _(words[0])) for code, words in LEGAL_FORMS.items()],
         schemes=[(code, scheme_name(code)) for code in SCHEMES],
-        history=[(since, scheme_name(code)) for since, code in schemes_of(farm.id)],
+        history=[(since, scheme_name(code)) for since, code in schemes],
         account=account,
         bank=bank_of(account.iban) if account else "",
+        current=next((code for since, code in schemes if since <= farm.today), ""),
         errors=errors or {},
+        links=[("iban-neu" if name == "iban" else name, words) for name, words in (errors or {}).items()],
         typed=request.form,
         today=farm.today,
     )
