@@ -71,14 +71,16 @@ def compare(theirs: Sequence[BalanceView], since: datetime) -> list[Finding]:
 @command
 def _of_their_rows(groups: dict[str, list[BalanceView]]) -> list[Finding]:
     refs = [row.ref for group in groups.values() for row in group]
-    posted = _posted([*groups, *refs])
     kept = _kept(list(groups), refs)
+    # Rows of the same source from before that time count too, and so do their fees, which stand under the row's id.
+    posted = _posted({*groups, *refs, *(row.base for mine in kept.values() for row in mine)})
     found = []
     for source, group in groups.items():
         own = {row.ref for row in group}
-        ours = _sum(posted.get(key) for key in {source, *own})
-        rows_here = [row for row in kept.get(source, []) if row.base in own]
-        earlier = sum(row.net_cents for row in kept.get(source, []) if row.base not in own)
+        mine = kept.get(source, [])
+        ours = _sum(posted.get(key) for key in {source, *own, *(row.base for row in mine)})
+        rows_here = [row for row in mine if row.base in own]
+        earlier = sum(row.net_cents for row in mine if row.base not in own)
         net = sum(row.net_cents for row in group) + earlier
         if ours.posted == net and _same(group, rows_here):
             continue
@@ -117,7 +119,7 @@ def _of_row(row: BalanceView, kept: Sequence[Any]) -> tuple[int, int, int]:
     return sum(one.amount_cents for one in mine), sum(one.fee_cents for one in mine), sum(one.net_cents for one in mine)
 
 
-def _posted(keys: Sequence[str]) -> dict[str, _Ours]:
+def _posted(keys: Iterable[str]) -> dict[str, _Ours]:
     """What stands on the provider's accounts, by source; settlements move it within them and count nothing.
 
     A second fact of a source, and a market's share of a row, have its id with a suffix (`du_…:2`, `txn_…:<market>`).

@@ -67,16 +67,18 @@ def reconcile(since: datetime | None = None, *, dry_run: bool = False) -> dict[s
     """Compares with the provider and mends; the lists of INTERFACE.md. A dry run changes and stores nothing.
 
     `since`: from when the provider's books are read (UTC); else from the last run, with 48 hours of overlap, and from
-    whatever that one left unexplained. Raises ProviderUnavailable and ProviderRefused: what was mended by then stays.
+    whatever that one left unexplained. A later `since` shortens a dry run alone: what is stored opens or locks payouts
+    and must leave out nothing that was never compared, nor an older difference. Raises ProviderUnavailable and ProviderRefused: what was mended by then stays.
     """
     if in_transaction():
         raise RuntimeError("a provider is called with no transaction open")
     release_reads()
-    since = since or _next_since()
     if dry_run:
+        since = since or _next_since()
         outcome = _compare(_read(since), since)
         release_reads()
         return outcome.as_json()
+    since = min(since or machine_now(), _next_since())
     run_id = _begin(since)
     outcome = _mend(since)
     result = outcome.as_json()
