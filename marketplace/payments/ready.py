@@ -40,6 +40,8 @@ def settle_owed(order: Order, payment: Payment) -> None:
     """
     bear_no_more_than(order, payment, order.owed_cents)
     owed = order.owed_cents - lowered_by_market(order)
+    if payment.state == "authorized" and payment.wanted == "capture" and (payment.capture_cents or 0) >= owed > 0:
+        return  # it is being taken whole: a key goes with one amount, and the difference is given back once it is here
     if payment.state == "authorized":
         payment.capture_cents = owed
         payment.wanted = "capture" if owed > 0 else "cancel"
