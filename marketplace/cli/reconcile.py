@@ -16,8 +16,8 @@ from marketplace.payments.gateway import ProviderRefused, ProviderUnavailable
 @click.option(
     "--since",
     type=click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]),
-    help="From when the provider's books are read (UTC); by default from the last run, with two days of overlap. A later"
-    " time than that is for a dry run alone.",
+    help="From when the provider's books are read (UTC); by default from the last run, with two days of overlap."
+    " A later time than that is for a dry run alone.",
 )
 @click.option("--dry-run", is_flag=True, help="Only compare: nothing is mended, nothing is stored.")
 def reconcile(since: datetime | None, dry_run: bool) -> None:

@@ -68,7 +68,8 @@ def reconcile(since: datetime | None = None, *, dry_run: bool = False) -> dict[s
 
     `since`: from when the provider's books are read (UTC); else from the last run, with 48 hours of overlap, and from
     whatever that one left unexplained. A later `since` shortens a dry run alone: what is stored opens or locks payouts
-    and must leave out nothing that was never compared, nor an older difference. Raises ProviderUnavailable and ProviderRefused: what was mended by then stays.
+    and must leave out nothing that was never compared, nor an older difference. Raises ProviderUnavailable and
+    ProviderRefused: what was mended by then stays.
     """
     if in_transaction():
         raise RuntimeError("a provider is called with no transaction open")
