@@ -97,7 +97,7 @@ class Album:
 
         The file is written before the row: a file without a row wastes a few kilobytes, a row without one would show.
         """
-        if not self._of_farm("{owners} AND id = :owner_id FOR UPDATE", farm_id=farm_id, owner_id=owner_id):
+        if not self._of_farm("{owners} AND id = :owner_id FOR NO KEY UPDATE", farm_id=farm_id, owner_id=owner_id):
             raise NotFound()
         if len(self.own(farm_id, owner_id)) >= MOST_PICTURES:
             raise Conflict(N_("Mehr als %(most)s Bilder zeigt der Markt nicht."), most=MOST_PICTURES)

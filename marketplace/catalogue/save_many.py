@@ -25,7 +25,7 @@ def save_products(farm_id: int, wanted: Wanted, categories: set[str]) -> None:
     Their own statements are used where more than plain writing is asked: units without a number, new units of a product
     that is there, stock that is to last over days from now on.
     """
-    market_id = db.session.scalar(select(Farm.market_id).where(Farm.id == farm_id).with_for_update())
+    market_id = db.session.scalar(select(Farm.market_id).where(Farm.id == farm_id).with_for_update(key_share=True))
     if market_id is None:
         raise NotFound()
     kept = _variants_of(farm_id, [number for number, _ in wanted if number is not None])

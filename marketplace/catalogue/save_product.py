@@ -30,7 +30,7 @@ def create_product(farm_id: int, product: ProductInput, *, categories: set[str] 
     product = as_kept(product)
     refuse_faults(product, categories)
     farm = db.session.execute(
-        select(Farm.market_id, Farm.code).where(Farm.id == farm_id).with_for_update()
+        select(Farm.market_id, Farm.code).where(Farm.id == farm_id).with_for_update(key_share=True)
     ).one_or_none()
     if farm is None:
         raise NotFound()

@@ -145,7 +145,7 @@ def _apply(job_id: int, sheet: Sheet) -> None:
     if job.kind == "stock":
         lock_stock(row.stock_id for row in _stock_of(job))
     else:
-        execute("SELECT 1 FROM farm WHERE id = :id FOR UPDATE", id=job.farm_id)
+        execute("SELECT 1 FROM farm WHERE id = :id FOR NO KEY UPDATE", id=job.farm_id)
     plan = _plan(job, sheet)
     if plan.has_errors:
         raise Stopped([])

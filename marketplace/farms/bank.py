@@ -69,7 +69,7 @@ def change_bank_account(farm_id: int, iban: str, holder: str) -> int:
     name = one_line(holder)
     if not 1 <= len(name) <= LONGEST_HOLDER:
         raise Invalid({"holder": N_("Bitte geben Sie an, wem das Konto gehört.")})
-    rows("SELECT 1 FROM farm WHERE id = :farm_id FOR UPDATE", farm_id=farm_id)
+    rows("SELECT 1 FROM farm WHERE id = :farm_id FOR NO KEY UPDATE", farm_id=farm_id)
     execute("UPDATE farm_bank_account SET ended_at = app_now() WHERE farm_id = :id AND ended_at IS NULL", id=farm_id)
     made = rows(
         "INSERT INTO farm_bank_account (farm_id, iban, holder) VALUES (:farm_id, :iban, :holder) RETURNING id",

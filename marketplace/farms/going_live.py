@@ -11,7 +11,7 @@ from marketplace.kernel.words import N_
 @command
 def go_live(farm_id: int) -> None:
     """draft ⇒ live. Conflict while something is missing, or when the market has paused or closed the farm."""
-    state = scalar("SELECT state FROM farm WHERE id = :id FOR UPDATE", id=farm_id)
+    state = scalar("SELECT state FROM farm WHERE id = :id FOR NO KEY UPDATE", id=farm_id)
     if state is None:
         raise NotFound()
     if state != "draft":

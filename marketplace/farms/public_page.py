@@ -22,7 +22,7 @@ def save_public_page(farm_id: int, focus: str, story: str, farming: str) -> None
     }
     if errors:
         raise Invalid(errors)
-    farm = db.session.get(Farm, farm_id, with_for_update=True)
+    farm = db.session.get(Farm, farm_id, with_for_update={"key_share": True})
     if farm is None:
         raise NotFound()
     for name, text in told.items():

@@ -131,7 +131,7 @@ def save_trader(farm_id: int, told: Trader, today: date) -> None:
     told = as_kept(told)
     if errors := complaints(told, today):
         raise Invalid(errors)
-    farm = db.session.get(Farm, farm_id, with_for_update=True)
+    farm = db.session.get(Farm, farm_id, with_for_update={"key_share": True})
     if farm is None:
         raise NotFound()
     for name in SAVED:

@@ -160,7 +160,7 @@ def withdraw(farm_id: int, invitation_id: int) -> None:
 @command
 def dismiss(farm_id: int, account_id: int) -> None:
     """Somebody is of the farm no more, from the next request on. The last who runs it stays (Conflict)."""
-    execute("SELECT 1 FROM farm WHERE id = :id FOR UPDATE", id=farm_id)
+    execute("SELECT 1 FROM farm WHERE id = :id FOR NO KEY UPDATE", id=farm_id)
     members = rows("SELECT account_id, role FROM membership WHERE farm_id = :id", id=farm_id)
     own = {row.role for row in members if row.account_id == account_id}
     if not own:

@@ -60,7 +60,7 @@ def pause_farm(
         raise Invalid({"grund": N_("Diesen Grund gibt es nicht.")})
     if not today <= from_date <= until_date or (until_date - from_date).days > LONGEST_DAYS:
         raise Invalid({"bis": N_("Die Pause beginnt heute oder später, endet danach und dauert höchstens ein Jahr.")})
-    scalar("SELECT id FROM farm WHERE id = :id FOR UPDATE", id=farm_id)
+    scalar("SELECT id FROM farm WHERE id = :id FOR NO KEY UPDATE", id=farm_id)
     if rows(
         "SELECT 1 FROM farm_pause WHERE farm_id = :farm_id AND from_date <= :until AND until_date >= :from LIMIT 1",
         **{"farm_id": farm_id, "until": until_date, "from": from_date},
