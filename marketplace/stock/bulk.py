@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from marketplace.kernel.database import rows
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.database import command, rows
+from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.words import N_
 from marketplace.stock.amounts import MOST_UNITS, is_whole
-from marketplace.stock.changes import UNCHANGED, Wish
+from marketplace.stock.changes import UNCHANGED, Changed, Wish, change_stock
+from marketplace.stock.locks import lock_stock
 
 WAYS = ("sold_out", "none_today", "offer", "last_week", "set", "add")
 MOST_ADDED = 10_000
@@ -42,13 +43,33 @@ WHERE o.farm_id = :farm_id AND o.market_day_id = :day_id AND o.closes_at > app_n
 """
 
 
+@command
+def change_at_once(
+    farm_id: int, day_id: int, way: str, amount: int | None = None, offers: Collection[int] | None = None
+) -> Changed:
+    """Does `way` (see `wishes_for`) to the offers as they are under their locks: two who add ten each add twenty.
+
+    Named `offers` that are not the farm's, or not of the day, are NotFound.
+    """
+    own = rows(
+        "SELECT id, stock_id FROM offer WHERE farm_id = :farm_id AND market_day_id = :day_id",
+        farm_id=farm_id,
+        day_id=day_id,
+    )
+    if offers is not None and not set(offers) <= {row.id for row in own}:
+        raise NotFound()
+    lock_stock(row.stock_id for row in own if offers is None or row.id in offers)
+    return change_stock(farm_id, day_id, wishes_for(farm_id, day_id, way, amount, offers), way)
+
+
 def wishes_for(
     farm_id: int, day_id: int, way: str, amount: int | None = None, offers: Collection[int] | None = None
 ) -> dict[int, Wish]:
     """What `way` means for each offer of the day that takes orders, or for those of `offers` alone.
 
     sold_out: no more than is ordered; none_today: paused; offer: on sale again; last_week: the amounts of a week
-    before (pools stay); set: `amount` sale units each (never below what is ordered); add: `amount` more or less.
+    before; set: `amount` sale units each (never below what is ordered); add: `amount` more or less. A pool, which
+    counts what was sold on all days, stays as it is for last_week and set.
     Raises Invalid for an unknown way or amount.
     """
     if way not in WAYS:
@@ -73,7 +94,7 @@ def _wish(offer: _Offer, way: str, amount: int | None) -> Wish | None:
             return None
         return Wish(None if offer.capacity_before is None else max(offer.capacity_before, offer.taken))
     if way == "set":
-        return Wish(max(amount or 0, offer.taken))
+        return None if offer.pooled else Wish(max(amount or 0, offer.taken))
     if offer.capacity is None:
         return None
     return Wish(min(MOST_UNITS, max(offer.capacity + (amount or 0), offer.taken)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from marketplace.catalogue.unit_price import unit_price
 from marketplace.kernel.database import command, execute, rows
@@ -11,14 +12,15 @@ from marketplace.kernel.words import N_
 from marketplace.stock.amounts import MOST_CENTS, MOST_UNITS, is_whole
 from marketplace.stock.first_sale import put_on_sale
 from marketplace.stock.locks import lock_stock
+from marketplace.stock.resting import rest_in_pauses
 
 __all__ = ["UNCHANGED", "copy_offers", "put_on_sale", "set_offer"]
 
 UNCHANGED = object()
 
 OFFER = """
-SELECT o.id, o.stock_id, o.price_cents, v.net_quantity, v.net_unit, v.catch_weight, s.reserved, s.sold, s.capacity,
-       d.cancelled_at, d.closed_at IS NOT NULL OR d.orders_close_at <= app_now() AS closed
+SELECT o.id, o.stock_id, o.price_cents, v.net_quantity, v.net_unit, v.drained_g, v.catch_weight, s.reserved, s.sold,
+       s.capacity, d.cancelled_at, d.closed_at IS NOT NULL OR d.orders_close_at <= app_now() AS closed
 FROM offer o
 JOIN stock s ON s.id = o.stock_id
 JOIN variant v ON v.id = o.variant_id
@@ -36,12 +38,14 @@ def set_offer(
     paused: bool | None = None,
     *,
     farm_ids: list[int] | None = None,
+    unit_price_cents: int | None = None,
 ) -> None:
     """Says how many sale units there are (None: not limited), the price of this day, or that nothing is sold.
 
     What is left out stays. `farm_ids`: only an offer of these farms, others are NotFound. Refuses a capacity below
     what is reserved and sold, with the numbers (Conflict), and days whose cut-off has passed. Orders that stand keep
-    their price. A pool's capacity counts everything that was ever sold from it.
+    their price. `unit_price_cents`: the price a kilogram or litre, where it is known; else it is computed from the
+    price. A pool's capacity counts everything that was ever sold from it.
     """
     if capacity is not UNCHANGED and capacity is not None and not is_whole(capacity, MOST_UNITS):
         raise Invalid({"capacity": N_("Bitte geben Sie eine ganze Zahl ab 0 an.")})
@@ -67,19 +71,28 @@ def set_offer(
             """
             UPDATE offer SET price_cents = :price, paused = coalesce(CAST(:paused AS boolean), paused),
                 pause_id = CASE WHEN CAST(:paused AS boolean) IS NOT false THEN pause_id END,
-                unit_price_cents = CASE WHEN :price = price_cents THEN unit_price_cents ELSE :unit_price END,
+                unit_price_cents = CASE WHEN :price = price_cents AND NOT :known THEN unit_price_cents
+                                        ELSE :unit_price END,
                 updated_at = clock_timestamp()
             WHERE id = :id
             """,
             price=price,
-            unit_price=unit_price(price, offer.net_quantity, offer.net_unit)[0],
+            known=unit_price_cents is not None,
+            unit_price=_unit_price(offer, price) if unit_price_cents is None else unit_price_cents,
             paused=paused,
             id=offer_id,
         )
 
 
+def _unit_price(offer: Any, price_cents: int) -> int | None:
+    """Of goods in liquid that of the drained weight (PAngV § 5)."""
+    if offer.drained_g is not None:
+        return unit_price(price_cents, offer.drained_g, "g")[0]
+    return unit_price(price_cents, offer.net_quantity, offer.net_unit)[0]
+
+
 COPY = """
-SELECT t.id AS offer_id, t.stock_id, fs.capacity, fo.price_cents,
+SELECT t.id AS offer_id, t.stock_id, fs.capacity, fo.price_cents, fo.unit_price_cents,
        CASE WHEN t.pause_id IS NULL THEN fo.paused AND fo.pause_id IS NULL ELSE t.paused END AS paused,
        ts.reserved + ts.sold AS taken
 FROM offer fo
@@ -97,9 +110,9 @@ ORDER BY t.stock_id
 def copy_offers(farm_id: int, from_date: date, to_date: date) -> int:
     """ "Like last week": the farm's amounts, prices and pauses of one day for another; how many offers it set.
 
-    What only the first day had is put on sale for the second. Never below what is sold there; pools stay as they are.
-    NotFound when the farm had nothing on the first day, or the market has no such second day; Conflict when its
-    cut-off is over.
+    What only the first day had is put on sale for the second, unless it is out of season by then. Never below what is
+    sold there; pools stay as they are. NotFound when the farm had nothing on the first day, or the market has no such
+    second day; Conflict when its cut-off is over.
     """
     days = rows(
         """
@@ -124,7 +137,8 @@ def copy_offers(farm_id: int, from_date: date, to_date: date) -> int:
     copied = rows(COPY, farm_id=farm_id, from_date=from_date, to_date=to_date)
     for row in copied:
         capacity = None if row.capacity is None else max(row.capacity, row.taken)
-        set_offer(row.offer_id, capacity, row.price_cents, row.paused)
+        set_offer(row.offer_id, capacity, row.price_cents, row.paused, unit_price_cents=row.unit_price_cents)
+    rest_in_pauses(row.offer_id for row in copied)
     return len(copied)
 
 
@@ -134,7 +148,9 @@ def _open_missing(farm_id: int, source: int, target: int) -> None:
         SELECT o.variant_id, s.capacity FROM offer o
         JOIN stock s ON s.id = o.stock_id
         JOIN variant v ON v.id = o.variant_id AND NOT v.archived
+        JOIN market_day d ON d.id = :target
         JOIN product p ON p.id = v.product_id AND p.state = 'live'
+            AND (cardinality(p.season_months) = 0 OR extract(month FROM d.date)::smallint = ANY(p.season_months))
         WHERE o.farm_id = :farm_id AND o.market_day_id = :source
           AND NOT EXISTS (SELECT 1 FROM offer t WHERE t.market_day_id = :target AND t.variant_id = o.variant_id)
         ORDER BY o.variant_id

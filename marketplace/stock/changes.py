@@ -17,15 +17,23 @@ from marketplace.kernel.words import N_
 from marketplace.stock.capacity import UNCHANGED, copy_offers, set_offer
 from marketplace.stock.locks import lock_stock
 from marketplace.stock.models import StockChange
+from marketplace.stock.resting import rest_in_pauses
+
+# Sale units or None, paused, cents a sale unit, cents a kilogram or litre or None.
+Stood = list[int | bool | None]
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What an offer should be: sale units (None: not limited), `paused`, cents; what is left out stays."""
+    """What an offer should be: sale units (None: not limited), `paused`, cents; what is left out stays.
+
+    `unit_price_cents`: as `set_offer` wants it with a price.
+    """
 
     capacity: int | object | None = UNCHANGED
     paused: bool | None = None
     price_cents: int | None = None
+    unit_price_cents: int | None = None
 
 
 @dataclass
@@ -38,7 +46,8 @@ class Changed:
 
 
 BEFORE = """
-SELECT o.id, o.stock_id, o.paused, o.price_cents, s.capacity FROM offer o JOIN stock s ON s.id = o.stock_id
+SELECT o.id, o.stock_id, o.paused, o.price_cents, o.unit_price_cents, s.capacity, s.reserved + s.sold AS taken
+FROM offer o JOIN stock s ON s.id = o.stock_id
 WHERE o.farm_id = :farm_id AND o.market_day_id = :day_id
   AND (CAST(:offers AS bigint[]) IS NULL OR o.id = ANY(CAST(:offers AS bigint[])))
 """
@@ -60,7 +69,14 @@ def change_stock(farm_id: int, day_id: int, wishes: Mapping[int, Wish], what: st
         wish = wishes[offer_id]
         try:
             with db.session.begin_nested():
-                set_offer(offer_id, wish.capacity, wish.price_cents, wish.paused, farm_ids=[farm_id])
+                set_offer(
+                    offer_id,
+                    wish.capacity,
+                    wish.price_cents,
+                    wish.paused,
+                    farm_ids=[farm_id],
+                    unit_price_cents=wish.unit_price_cents,
+                )
             changed.saved.append(offer_id)
         except NotFound:
             raise
@@ -72,29 +88,36 @@ def change_stock(farm_id: int, day_id: int, wishes: Mapping[int, Wish], what: st
     return changed
 
 
+def _with_what_stands(farm_id: int, day_id: int, before: dict[int, Stood]) -> dict[int, Stood]:
+    """What stood before, and behind it what stands now: only that is taken back."""
+    now = {row.id: _stood(row) for row in rows(BEFORE, farm_id=farm_id, day_id=day_id, offers=list(before))}
+    return {number: [*stood, *now[number]] for number, stood in before.items()}
+
+
 @command
 def copy_day(farm_id: int, day_id: int, from_date: date, to_date: date) -> Changed:
     """ "Like last week" for the whole day (see `copy_offers` for what it refuses), so that it can be taken back."""
+    lock_stock(row.stock_id for row in rows(BEFORE, farm_id=farm_id, day_id=day_id, offers=None))
     before = {row.id: _stood(row) for row in rows(BEFORE, farm_id=farm_id, day_id=day_id, offers=None)}
     copy_offers(farm_id, from_date, to_date)
     after = {row.id: _stood(row) for row in rows(BEFORE, farm_id=farm_id, day_id=day_id, offers=None)}
-    differs = {number: before.get(number, [0, True, stands[2]]) for number, stands in after.items()
+    differs = {number: before.get(number, [0, True, *stands[2:]]) for number, stands in after.items()
                if before.get(number) != stands}  # fmt: skip
     if not differs:
         return Changed()
     return Changed(_keep(farm_id, day_id, "last_week", differs), list(differs))
 
 
-def _stood(row: Any) -> list[int | bool | None]:
-    return [row.capacity, row.paused, row.price_cents]
+def _stood(row: Any) -> Stood:
+    return [row.capacity, row.paused, row.price_cents, row.unit_price_cents]
 
 
-def _keep(farm_id: int, day_id: int, what: str, before: dict[int, list[int | bool | None]]) -> int:
+def _keep(farm_id: int, day_id: int, what: str, before: dict[int, Stood]) -> int:
     change = StockChange(
         farm_id=farm_id,
         market_day_id=day_id,
         what=what,
-        before={str(offer_id): stood for offer_id, stood in before.items()},
+        before={str(number): stood for number, stood in _with_what_stands(farm_id, day_id, before).items()},
         made_by=actor.current().name,
     )
     db.session.add(change)
@@ -104,7 +127,11 @@ def _keep(farm_id: int, day_id: int, what: str, before: dict[int, list[int | boo
 
 @command
 def take_back(farm_id: int, change_id: int) -> Changed:
-    """What stood before stands again, but never below what was ordered meanwhile. Twice is a Conflict; NotFound."""
+    """What stood before stands again, but never below what was ordered meanwhile. Twice is a Conflict; NotFound.
+
+    An offer that does not stand as the change left it any more (somebody else changed it, or a pause began) keeps what
+    it has now: nobody takes back what another person did. Those are among the refused.
+    """
     change = db.session.scalar(
         select(StockChange).where(StockChange.id == change_id, StockChange.farm_id == farm_id).with_for_update()
     )
@@ -112,26 +139,24 @@ def take_back(farm_id: int, change_id: int) -> Changed:
         raise NotFound()
     if change.undone_at is not None:
         raise Conflict(N_("Das ist schon zurückgenommen."))
-    before = {int(offer_id): stood for offer_id, stood in change.before.items()}
-    lock_stock(
-        row.stock_id
-        for row in rows(BEFORE, farm_id=farm_id, day_id=change.market_day_id, offers=list(before))
-    )
-    taken = {
-        row.id: row.taken
-        for row in rows(
-            "SELECT o.id, s.reserved + s.sold AS taken FROM offer o JOIN stock s ON s.id = o.stock_id"
-            " WHERE o.id = ANY(:offers)",
-            offers=list(before),
-        )
-    }
-    wishes = {
-        offer_id: Wish(None if capacity is None else max(int(capacity), taken[offer_id]), bool(paused), price)
-        for offer_id, (capacity, paused, price) in before.items()
-        if offer_id in taken
-    }
+    kept = {int(offer_id): stood for offer_id, stood in change.before.items()}
+    of_these = {"farm_id": farm_id, "day_id": change.market_day_id, "offers": list(kept)}
+    lock_stock(row.stock_id for row in rows(BEFORE, **of_these))
+    wishes: dict[int, Wish] = {}
+    others: list[int] = []
+    for row in rows(BEFORE, **of_these):
+        (capacity, paused, price, per_unit), left = kept[row.id][:4], kept[row.id][4:]
+        if left and left != _stood(row):
+            others.append(row.id)
+            continue
+        units = None if capacity is None else max(int(capacity), row.taken)
+        wishes[row.id] = Wish(units, bool(paused), price, per_unit)
     db.session.execute(update(StockChange).where(StockChange.id == change_id).values(undone_at=machine_now()))
-    return change_stock(farm_id, change.market_day_id, wishes, "undo")
+    done = change_stock(farm_id, change.market_day_id, wishes, "undo")
+    rest_in_pauses(done.saved)
+    words = N_("Das hat inzwischen jemand anders geändert. Es bleibt, wie es jetzt ist.")
+    done.refused.update({number: Conflict(words) for number in others})
+    return done
 
 
 @dataclass(frozen=True)

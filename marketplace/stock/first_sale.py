@@ -10,13 +10,15 @@ from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.words import N_
 from marketplace.stock.amounts import MOST_UNITS, is_whole
 from marketplace.stock.opening import CLOSES_AT, FIRST_PICKUP
+from marketplace.stock.resting import rest_in_pauses
 
 
 @command
 def put_on_sale(farm_id: int, market_day_id: int, variant_id: int, capacity: int | None) -> int:
     """Puts a variant on sale for a day on which it is not yet; the offer's id. The first time a product is sold.
 
-    Another farm's variant is NotFound; one whose lead time is over, or a day that is closed, is a Conflict.
+    While the farm pauses on that day it rests until the pause is over. Another farm's variant is NotFound; one whose
+    lead time is over, or a day that is closed, is a Conflict.
     """
     if capacity is not None and not is_whole(capacity, MOST_UNITS):
         raise Invalid({"capacity": N_("Bitte geben Sie eine ganze Zahl ab 0 an.")})
@@ -63,6 +65,7 @@ def put_on_sale(farm_id: int, market_day_id: int, variant_id: int, capacity: int
     )
     if not made:
         raise Conflict(N_("Das steht an diesem Tag schon zum Verkauf."))
+    rest_in_pauses([made[0].id])
     return int(made[0].id)
 
 

@@ -91,7 +91,7 @@ class WeeklyOffer(Model):
 class StockChange(Model):
     """One thing a farmer did to the stock of a day, with what stood there before: it can be taken back.
 
-    `before`: {offer id: [capacity or null, paused, price in cents]}.
+    `before`: {offer id: [capacity or null, paused, price, unit price in cents, and the same four as it left them]}.
     """
 
     __tablename__ = "stock_change"

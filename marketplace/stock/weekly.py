@@ -10,6 +10,7 @@ from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.words import N_
 from marketplace.stock.amounts import MOST_UNITS, is_whole
 from marketplace.stock.capacity import put_on_sale, set_offer
+from marketplace.stock.locks import lock_stock
 
 NOT_OFFERED = object()
 
@@ -64,6 +65,7 @@ def set_weekly(farm_id: int, wishes: Mapping[tuple[int, int], int | object | Non
     Coming days whose amount is still the usual one follow, never below what is ordered; days that the farmer set
     otherwise stay. How many usual amounts changed. Another farm's variant is NotFound; Invalid by `variant-weekday`.
     """
+    rows("SELECT 1 FROM farm WHERE id = :id FOR NO KEY UPDATE", id=farm_id)
     own = {
         row.id
         for row in rows("SELECT id FROM variant WHERE farm_id = :farm_id AND NOT archived", farm_id=farm_id)
@@ -81,6 +83,8 @@ def set_weekly(farm_id: int, wishes: Mapping[tuple[int, int], int | object | Non
     changes = {
         key: amount for key, amount in sorted(wishes.items()) if before.get(key, NOT_OFFERED) != amount
     }
+    variants, weekdays = {key[0] for key in changes}, {key[1] for key in changes}
+    lock_stock(row.stock_id for row in rows(STOCK, variants=sorted(variants), weekdays=sorted(weekdays)))
     for (variant_id, weekday), amount in changes.items():
         _write(variant_id, weekday, amount)
         _follow(farm_id, variant_id, weekday, before.get((variant_id, weekday), NOT_OFFERED), amount)
@@ -110,15 +114,25 @@ def _write(variant_id: int, weekday: int, amount: int | object | None) -> None:
     )
 
 
+# Every row that may follow, locked before any of them and before a day (docs/locks.md).
+STOCK = """
+SELECT o.stock_id FROM offer o JOIN market_day d ON d.id = o.market_day_id
+WHERE o.variant_id = ANY(:variants) AND extract(isodow FROM d.date) = ANY(:weekdays) AND o.closes_at > app_now()
+"""
+
 COMING = """
 SELECT d.id AS day_id, o.id AS offer_id, o.paused, s.capacity, s.reserved + s.sold AS taken,
        s.market_day_id IS NULL AS pooled
 FROM market_day d
 JOIN farm f ON f.market_id = d.market_id AND f.id = :farm_id
+JOIN variant v ON v.id = :variant_id
+JOIN product p ON p.id = v.product_id
 LEFT JOIN offer o ON o.market_day_id = d.id AND o.variant_id = :variant_id
 LEFT JOIN stock s ON s.id = o.stock_id
 WHERE d.cancelled_at IS NULL AND d.closed_at IS NULL AND d.orders_close_at > app_now()
   AND extract(isodow FROM d.date) = :weekday AND (o.id IS NULL OR o.closes_at > app_now())
+  AND (o.id IS NOT NULL OR cardinality(p.season_months) = 0
+       OR extract(month FROM d.date)::smallint = ANY(p.season_months))
 ORDER BY s.id
 """
 

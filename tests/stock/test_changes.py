@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.catalogue.product_input import VariantInput
 from marketplace.checkout.place_order import place_order
 from marketplace.checkout.request import OrderRequest
 from marketplace.kernel import clock
@@ -14,7 +15,7 @@ from marketplace.kernel.database import rows, scalar
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.stock.bulk import wishes_for
 from marketplace.stock.capacity import copy_offers, set_offer
-from marketplace.stock.changes import Wish, change_stock, last_change, take_back
+from marketplace.stock.changes import Wish, change_stock, copy_day, last_change, take_back
 from marketplace.stock.pauses import end_pause, orders_between, pause_farm, pauses_of
 from marketplace.stock.weekly import NOT_OFFERED, market_weekdays, set_weekly, weekly_rows
 from tests.factories.planned_market import POTATOES, ZONE
@@ -202,3 +203,71 @@ def test_pauses_that_cannot_be(planned_market):
     with pytest.raises(NotFound):
         end_pause(planned_market.farm("B01"), pause, today)
     assert len(pauses_of(planned_market.farm_id, today)) == 1
+
+
+def test_nobody_takes_back_what_somebody_else_did_later(planned_market, week):
+    day, _, carrots = week
+    changed = bulk(planned_market, day, "add", 5)
+    set_offer(planned_market.offer(day, carrots), 40)
+    undone = take_back(planned_market.farm_id, changed.id)
+    assert stands(day) == {"Kartoffeln": (10, False), "Möhren": (40, False)}
+    assert list(undone.refused) == [planned_market.offer(day, carrots)]
+
+
+def test_a_pause_holds_whatever_is_done_to_the_stock(planned_market, week):
+    day, *_ = week
+    farm, today = planned_market.farm_id, clock.now().astimezone(ZONE).date()
+    weekday = scalar("SELECT extract(isodow FROM date)::int FROM market_day WHERE id = :id", id=day)
+    leeks = planned_market.product(replace(CARROTS, name="Lauch", variants=(replace(CARROTS.variants[0], sku="L1"),)))
+    set_weekly(farm, {(leeks, weekday): NOT_OFFERED})
+    changed = bulk(planned_market, day, "none_today")
+    source = scalar("SELECT date FROM market_day WHERE id = :id", id=planned_market.day(10))
+    pause_farm(farm, today, today + timedelta(days=5), "holiday", today=today, knows_of=1)
+    set_weekly(farm, {(leeks, weekday): 5})
+    assert stands(day)["Lauch"] == (5, True)
+    take_back(farm, changed.id)
+    copy_offers(farm, source, scalar("SELECT date FROM market_day WHERE id = :id", id=day))
+    assert {paused for _, paused in stands(day).values()} == {True}
+    end_pause(farm, pauses_of(farm, today)[0].id, today)
+    assert {paused for _, paused in stands(day).values()} == {False}
+
+
+def test_out_of_season_the_usual_week_puts_nothing_on_sale(planned_market, week):
+    day, *_ = week
+    date, weekday = rows("SELECT date, extract(isodow FROM date)::int AS w FROM market_day WHERE id = :id", id=day)[0]
+    late = replace(CARROTS, name="Lauch", variants=(replace(CARROTS.variants[0], sku="L1"),))
+    leeks = planned_market.product(replace(late, season_months=(date.month % 12 + 1,)))
+    set_weekly(planned_market.farm_id, {(leeks, weekday): NOT_OFFERED})
+    set_weekly(planned_market.farm_id, {(leeks, weekday): 5})
+    assert planned_market.offer(day, leeks) is None
+
+
+def test_a_number_for_all_is_no_number_of_a_pool(planned_market):
+    """A pool counts what was sold on all days: twenty for all of Thursday would leave no honey."""
+    jam = replace(POTATOES, name="Honig", variants=(replace(POTATOES.variants[0], sku="H1", pooled=True),))
+    planned_market.product(jam, capacity=300)
+    day = planned_market.day()
+    bulk(planned_market, day, "set", 20)
+    assert stands(day) == {"Honig": (300, False)}
+
+
+WEIGHED = VariantInput("ca. 300 g", 300, "g", unit_price_cents=1999, catch_weight=True, sku="W1")
+DRAINED = VariantInput("Glas", 680, "g", 490, drained_g=400, sku="G1")
+
+
+@pytest.mark.parametrize(("unit", "per_kg", "dearer"), [(WEIGHED, 1999, 2333), (DRAINED, 1225, 1750)])
+def test_the_price_a_kilogram_stays_exact(planned_market, unit, per_kg, dearer):
+    """Last week's price comes back as it was, and a price of the day is one of the drained weight (PAngV § 5)."""
+    variant = planned_market.product(replace(POTATOES, name="Ware", variants=(unit,)))
+    source, target = planned_market.day(10), planned_market.day(3)
+    dates = [scalar("SELECT date FROM market_day WHERE id = :id", id=one) for one in (source, target)]
+
+    def prices():
+        return scalar("SELECT unit_price_cents FROM offer WHERE id = :id", id=planned_market.offer(target, variant))
+
+    set_offer(planned_market.offer(target, variant), price_cents=700)
+    assert prices() == dearer
+    changed = copy_day(planned_market.farm_id, target, *dates)
+    assert prices() == per_kg
+    take_back(planned_market.farm_id, changed.id)
+    assert prices() == dearer

@@ -8,8 +8,8 @@ from flask_babel import ngettext
 
 from marketplace.kernel.errors import NotFound, Refusal
 from marketplace.kernel.ids import id_from_text
-from marketplace.stock.bulk import WAYS, wishes_for
-from marketplace.stock.changes import Changed, change_stock, take_back
+from marketplace.stock.bulk import WAYS, change_at_once
+from marketplace.stock.changes import Changed, take_back
 from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.visit import FarmHere, date_or_none, days_and_chosen, farm_here
@@ -46,8 +46,7 @@ def change_several(farm_id: int) -> Response:
             raise NotFound()
         offers = [offer_id]
     try:
-        wishes = wishes_for(farm.id, day.id, way or request.form.get("tun", ""), _amount(), offers)
-        _say(change_stock(farm.id, day.id, wishes, way or request.form.get("tun", "")))
+        _say(change_at_once(farm.id, day.id, way or request.form.get("tun", ""), _amount(), offers))
     except NotFound:
         raise
     except Refusal as refusal:
