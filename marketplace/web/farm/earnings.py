@@ -32,7 +32,7 @@ from marketplace.web.farm.visit import FarmHere, farm_here
 
 USUAL = timedelta(weeks=11)
 MOST_DAYS = 731
-SHOWN = 20
+SHOWN = 12
 
 
 @dataclass(frozen=True)

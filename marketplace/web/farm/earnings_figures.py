@@ -32,8 +32,8 @@ class Sum:
 
     @property
     def short_bp(self) -> int:
-        """The share of short lines in basis points, half-up."""
-        return (20_000 * self.short_lines + self.lines) // (2 * self.lines) if self.lines else 0
+        """The share of short lines in basis points, half-up to a whole per cent."""
+        return (200 * self.short_lines + self.lines) // (2 * self.lines) * 100 if self.lines else 0
 
 
 @dataclass(frozen=True)
