@@ -9,7 +9,7 @@ from tests.chaos.machine import World
 from tests.chaos.scripted import BAD_ROADS, CLEAR, same, week
 
 DELIVERIES = int(os.environ.get("CHAOS_DELIVERIES") or 10_000)
-DELIVERIES_AN_ORDER = 14
+DELIVERIES_AN_ORDER = 15
 
 
 def test_bad_roads_end_where_clear_ones_do(here: World, say: Say, first_seed: int) -> None:
