@@ -10,7 +10,7 @@ from marketplace.market_days.places import free_place
 from marketplace.orders.models import Order
 from marketplace.orders.steps import step
 from marketplace.payments.models import Payment
-from marketplace.payments.refund import give_back, lowered_by_market
+from marketplace.payments.refund import give_back, left_cents, lowered_by_market
 from marketplace.payments.rows import lock_attempts, lock_payment_of
 from marketplace.payments.shares import bear_no_more_than
 from marketplace.stock.reserve import release
@@ -78,16 +78,24 @@ def let_go(order: Order, payment: Payment | None) -> None:
 def keep_only(order: Order, payment: Payment) -> None:
     """Of several attempts at most one takes money (I5): for a locked payment that has just brought some.
 
-    Another one that has money already keeps it, and this one goes back; one that has none is let go.
+    Another one that has money already keeps it, and this one goes back; one that has none, or all of whose money is on
+    its way back, is let go. Of two holds the first one stays.
     """
     for other in lock_attempts(order):
         if other.id == payment.id or other.is_stray:
             continue
         if other.state in ("captured", "partially_refunded"):
+            if left_cents(other) > 0:
+                _one_too_many(order, payment)
+        elif payment.state == "authorized" and _holds(other):
             _one_too_many(order, payment)
         elif other.state in ("pending", "authorized") and other.wanted != "cancel":
             other.wanted = "cancel"
             publish(PaymentWanted(other.id))
+
+
+def _holds(payment: Payment) -> bool:
+    return payment.state == "authorized" and payment.hold_lost_at is None and payment.wanted != "cancel"
 
 
 def _one_too_many(order: Order, payment: Payment) -> None:

@@ -203,6 +203,16 @@ def lowered_by_market(order: Order) -> int:
     return int(found or 0)
 
 
+def left_cents(payment: Payment) -> int:
+    """Cents of a payment that were captured and are neither back nor on their way back."""
+    under_way = db.session.scalar(
+        select(func.coalesce(func.sum(Refund.amount_cents), 0)).where(
+            Refund.payment_id == payment.id, Refund.state == "submitting"
+        )
+    )
+    return payment.captured_cents - payment.refunded_cents - int(under_way or 0)
+
+
 def give_back_all(order: Order, payment: Payment) -> None:
     """Everything captured and not yet on its way back goes back; the customer's, so no farm bears it."""
     give_back(order, payment, payment.captured_cents, N_("Bestellung nicht ausgeführt"))
@@ -216,12 +226,7 @@ def give_back(order: Order, payment: Payment, cents: int, reason: str) -> Refund
     if is_lost(payment.id):
         note_all_gone(order, payment)
         return None
-    under_way = db.session.scalar(
-        select(func.coalesce(func.sum(Refund.amount_cents), 0)).where(
-            Refund.payment_id == payment.id, Refund.state == "submitting"
-        )
-    )
-    cents = min(cents, payment.captured_cents - payment.refunded_cents - int(under_way or 0))
+    cents = min(cents, left_cents(payment))
     return _intent(order, payment, cents, reason, "clearing") if cents > 0 else None
 
 

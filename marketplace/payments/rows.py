@@ -1,7 +1,7 @@
 """Payment rows: finding and locking them, and moving their state with the order's mirror of it.
 
 An order may have several attempts to pay it, a row each. One of them counts: the one with the money, else the one with
-a hold, else the newest. The order's `payment_state` mirrors that one.
+a hold that is not being let go, else the newest. The order's `payment_state` mirrors that one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,13 @@ WITH_MONEY = ("captured", "partially_refunded")
 _RANK = case(
     (Payment.is_stray, 6),
     (Payment.state.in_(WITH_MONEY), 0),
-    (Payment.state == "refunded", 1),
-    ((Payment.state == "authorized") & Payment.hold_lost_at.is_(None), 2),
+    (
+        (Payment.state == "authorized")
+        & Payment.hold_lost_at.is_(None)
+        & Payment.wanted.is_distinct_from("cancel"),
+        1,
+    ),
+    (Payment.state == "refunded", 2),
     (Payment.state == "authorized", 3),
     (Payment.state.in_(("none", "pending")), 4),
     else_=5,

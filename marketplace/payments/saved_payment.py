@@ -22,6 +22,7 @@ from marketplace.payments.settle import Seen, merge
 
 PAID = ("requires_capture", "succeeded", "processing")
 SAME_KEY_IN_USE = "idempotency"
+REMOVED = "removed: the means is no longer kept"
 
 
 def pay_with_means(payment_id: int) -> None:
@@ -31,10 +32,13 @@ def pay_with_means(payment_id: int) -> None:
     """
     if in_transaction():
         raise RuntimeError("a provider is called with no transaction open")
-    request, was_tried = _begin(payment_id)
+    request, was_tried, is_removed = _begin(payment_id)
     if request is None:
         return
     view = gateway().find_payment(request.customer_ref, payment_id) if was_tried else None
+    if view is None and is_removed:
+        _fall_back(payment_id, REMOVED)
+        return
     if view is None:
         try:
             view = gateway().pay_with_means(request)
@@ -55,18 +59,19 @@ def _why(view: PaymentView) -> str:
 
 
 @command
-def _begin(payment_id: int) -> tuple[MeansPaymentRequest | None, bool]:
-    """Notes the try. (what to ask for, whether it may have been asked for before)."""
+def _begin(payment_id: int) -> tuple[MeansPaymentRequest | None, bool, bool]:
+    """Notes the try. (what to ask for, whether it may have been asked for before, whether it must not be any more)."""
     order, payment = lock_payment(payment_id)
     if payment.wanted != "means" or payment.state != "pending" or order.state != "awaiting_payment":
-        return None, False
+        return None, False, False
     means = db.session.get_one(SavedMeans, payment.means_id)
     customer_ref = customer_ref_of(means.account_id)
-    if customer_ref is None or means.removed_at is not None:
-        _open_page(order, payment, "removed: the means is no longer kept")
-        return None, False
-    was_tried, payment.tried_at = payment.tried_at is not None, machine_now()
-    return _request(order, payment, customer_ref, means.provider_ref), was_tried
+    is_removed, was_tried = means.removed_at is not None, payment.tried_at is not None
+    if customer_ref is None or (is_removed and not was_tried):
+        _open_page(order, payment, REMOVED)
+        return None, False, False
+    payment.tried_at = machine_now()
+    return _request(order, payment, customer_ref, means.provider_ref), was_tried, is_removed
 
 
 def _request(order: Order, payment: Payment, customer_ref: str, means_ref: str) -> MeansPaymentRequest:

@@ -117,6 +117,28 @@ def test_an_answer_that_never_came_is_looked_up(till: Till, market: SmallMarket,
     assert [state for state, *_ in attempts(order)] == ["authorized"]
 
 
+def test_removed_while_nobody_knew_whether_it_had_paid(till: Till, market: SmallMarket, lisa: int) -> None:
+    """What the unanswered try did is looked for first: no second page beside a hold."""
+    means_id = save(till, lisa)
+    till.stand_in.control("faults", kind="drop", moment="after", count=1, **CREATE)
+    order = ordered(market, lisa, means_id)
+    remove_means(lisa, means_id)
+    drain()
+    assert fresh(order).state == "confirmed"
+    assert [state for state, *_ in attempts(order)] == ["authorized"]
+
+
+def test_removed_after_a_try_that_did_nothing(till: Till, market: SmallMarket, lisa: int) -> None:
+    means_id = save(till, lisa)
+    till.stand_in.control("faults", kind="drop", moment="before", count=1, **CREATE)
+    order = ordered(market, lisa, means_id)
+    remove_means(lisa, means_id)
+    drain()
+    assert till.intents() == []
+    assert [state for state, *_ in attempts(order)] == ["failed", "pending"]
+    assert start_payment(order.id)
+
+
 def test_two_at_once_make_one_payment(till: Till, market: SmallMarket, lisa: int) -> None:
     order = ordered(market, lisa, save(till, lisa))
     start_payment(order.id)
