@@ -40,13 +40,15 @@ def _page(row: StockRow, day: date, price: str, error: str = "") -> str:
 @blueprint.post("/<int:farm_id>/bestand/<int:offer_id>")
 @allow(farm_member)
 def change_offer(farm_id: int, offer_id: int) -> Response | tuple[str, int]:
-    """The price of this day, or a pause: `tun` is preis, pause or anbieten."""
+    """The price of this day, a pause, or no limit: `tun` is preis, pause, anbieten or unbegrenzt."""
     farm = farm_here(farm_id)
     row, day = _offer(farm, offer_id)
     wish, price = request.form.get("tun", "preis"), request.form.get("preis", "")
     try:
         if wish in ("pause", "anbieten"):
             set_offer(offer_id, paused=wish == "pause", farm_ids=[farm.id])
+        elif wish == "unbegrenzt":
+            set_offer(offer_id, None, farm_ids=[farm.id])
         else:
             set_offer(offer_id, price_cents=_cents(price), farm_ids=[farm.id])
     except Refusal as refusal:

@@ -137,18 +137,23 @@ def _save(farm: FarmHere) -> tuple[dict[str, str], list[int]]:
     _days, chosen = days_and_chosen(farm)
     found = {row.id: row for row in stock_rows(farm.id, chosen.id)} if chosen else {}
     wishes: dict[int, Wish] = {}
+    errors: dict[str, str] = {}
     for field, text in request.form.items():
         offer_id = id_from_text(field.removeprefix("menge-")) if field.startswith("menge-") else None
         if offer_id is None or text.strip() == request.form.get(f"war-{offer_id}", "").strip():
             continue
         if offer_id not in found:
             raise NotFound()
+        if not text.strip():
+            errors[field] = _("Bitte geben Sie eine Menge an. „Nicht begrenzt“ geht auf der Seite des Preises.")
+            continue
         usual = found[offer_id].net_quantity if found[offer_id].catch_weight else None
         wishes[offer_id] = Wish(units_typed(text, usual))
     if not wishes or chosen is None:
-        return {}, []
+        return errors, []
     changed = change_stock(farm.id, chosen.id, wishes, "set")
-    return {f"menge-{offer_id}": why(refusal) for offer_id, refusal in changed.refused.items()}, changed.saved
+    errors |= {f"menge-{offer_id}": why(refusal) for offer_id, refusal in changed.refused.items()}
+    return errors, changed.saved
 
 
 def _answer(farm: FarmHere, errors: dict[str, str], saved: list[int]) -> Response:
@@ -195,7 +200,8 @@ def put_variant_on_sale(farm_id: int) -> Response:
     if chosen is None or variant_id is None:
         raise NotFound()
     try:
-        put_on_sale(farm.id, chosen.id, variant_id, units_typed(request.form.get("menge", "")))
+        units = None if "unbegrenzt" in request.form else units_typed(request.form.get("menge", ""))
+        put_on_sale(farm.id, chosen.id, variant_id, units)
         flash(_("Im Angebot."), "ok")
     except NotFound:
         raise

@@ -54,9 +54,7 @@ def save_week(farm_id: int) -> str | Response | tuple[str, int]:
 
 
 def _amount(text: str) -> int | object | None:
-    if not text:
-        return NOT_OFFERED
-    return None if text in ("∞", "unbegrenzt") else units_typed(text)
+    return units_typed(text) if text else NOT_OFFERED
 
 
 def _weekdays(farm: FarmHere) -> list[int]:

@@ -39,7 +39,7 @@ def stands(look: Look, farm: int) -> dict[str, tuple[int | None, bool]]:
 
 @pytest.mark.parametrize(
     ("typed", "usual_g", "units"),
-    [("12", None, 12), ("", None, None), ("14 kg", 1400, 10), ("12,5 kg", 1400, 8), ("1.5kg", 500, 3), ("2,8", 1400, 2),
+    [("12", None, 12), ("", None, NO_NUMBER), ("∞", None, None), ("14 kg", 1400, 10), ("12,5 kg", 1400, 8), ("1.5kg", 500, 3), ("2,8", 1400, 2),
      ("14 kg", None, NO_NUMBER), ("viel", 1400, NO_NUMBER), ("-3", None, NO_NUMBER), ("12345678", None, NO_NUMBER)],
 )  # fmt: skip
 def test_units_as_they_are_typed(typed: str, usual_g: int | None, units: int | None) -> None:
@@ -84,7 +84,7 @@ def test_another_farm_has_nothing_to_tap(scene: Scene, farmer: PageClient, farm:
     before = stands(look, weide)
     farmer.get(f"/hof/{farm}/bestand?tag={scene.day}")
     tap = {"eins": f"sold_out-{scene.offers['milk']}", "tag": scene.day.isoformat()}
-    farmer.post(f"/hof/{farm}/bestand/auf-einmal", tap)
+    farmer.post(f"/hof/{farm}/bestand/auf-einmal", tap, status=404)
     farmer.get(f"/hof/{farm}/bestand?tag={scene.day}")
     farmer.post(f"/hof/{weide}/bestand/auf-einmal", tap, status=404)
     assert stands(look, weide) == before

@@ -53,13 +53,16 @@ def test_never_below_what_is_sold(app: Flask, scene: Scene, sign_in: SignIn, loo
 
 def test_words_for_numbers_are_refused(scene: Scene, sign_in: SignIn, look: Look) -> None:
     farmer, offer = sign_in("farm", farm_ids=(scene.farms["brink"],)), scene.offers["potatoes"]
-    for typed in ("viele", "-3", "1e9", "99999999999", "2,5"):
+    for typed in ("viele", "-3", "1e9", "99999999999", "2,5", "", "  "):
         farmer.get(f"/hof/{scene.farms['brink']}/bestand")
         save(farmer, status=422, **{f"menge-{offer}": typed})
     assert capacity(look, offer) == 50
+    farmer.get(f"/hof/{scene.farms['brink']}/bestand/{offer}")
+    farmer.press("unlimited")
+    assert capacity(look, offer) is None, "not limited is said on purpose"
     farmer.get(f"/hof/{scene.farms['brink']}/bestand")
-    save(farmer, **{f"menge-{offer}": ""})
-    assert capacity(look, offer) is None, "an empty field is not limited"
+    save(farmer, **{f"menge-{scene.offers['cabbage']}": "20"})
+    assert capacity(look, offer) is None, "an empty field that was empty stays"
 
 
 def test_the_page_saves_itself(scene: Scene, sign_in: SignIn, look: Look) -> None:
