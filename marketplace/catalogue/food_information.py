@@ -51,6 +51,7 @@ EGGS, FISH = "eier", "fisch"  # slugs of the shelves whose goods the rules are a
 ALCOHOL_FROM_TENTHS = 12  # LMIV Art. 9 (1) k: above 1.2 % vol
 STRENGTH = re.compile(r"\d{1,2}(?:,\d)?\s*%\s*vol")
 NEEDED = N_("Diese Angabe fehlt.")
+ON_THE_FARM_ALONE = N_("Rohmilch darf nur auf dem Hof selbst abgegeben werden (§ 17 Tier-LMHV), nicht hier.")
 
 
 def nutrition_complaints(nutrition: Mapping[str, int]) -> Errors:
@@ -114,6 +115,4 @@ def food_missing(product: object) -> Errors:
     says_strength = given["alcohol_tenths"] > ALCOHOL_FROM_TENTHS or STRENGTH.search(given["name"])
     if given["min_age"] and given["nutrition_exempt"] == "alcohol" and not says_strength:
         needed["alcohol_tenths"] = NEEDED
-    if given["raw_milk"]:
-        needed["raw_milk"] = N_("Rohmilch darf nur auf dem Hof selbst abgegeben werden (§ 17 Tier-LMHV), nicht hier.")
     return needed

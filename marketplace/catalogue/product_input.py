@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from marketplace.catalogue.allergens import ALLERGENS
-from marketplace.catalogue.food_information import NEEDED, food_complaints, food_missing
+from marketplace.catalogue.food_information import NEEDED, ON_THE_FARM_ALONE, food_complaints, food_missing
 from marketplace.kernel.plain_text import one_line, paragraphs
 from marketplace.kernel.words import N_, Words
 
@@ -174,7 +174,7 @@ def missing(product: ProductInput) -> Errors:
     Ingredients: not of fresh fruit, vegetables and goods of one ingredient (LMIV Art. 19); allergens are emphasised in
     a list, so goods with allergens need one.
     """
-    needed: Errors = {}
+    needed: Errors = {"raw_milk": ON_THE_FARM_ALONE} if product.raw_milk else {}
     if not product.is_food:
         return needed
     if not product.storage.strip():

@@ -10,7 +10,15 @@ from sqlalchemy import insert, select, update
 from marketplace.catalogue.models import PriceChange, Product, Variant
 from marketplace.catalogue.names import slug
 from marketplace.catalogue.product_input import ProductInput, as_kept
-from marketplace.catalogue.save_product import change_product, columns_of, create_product, refuse_faults, values_of
+from marketplace.catalogue.save_product import (
+    WHAT_IT_IS,
+    change_product,
+    columns_of,
+    create_product,
+    is_another_unit,
+    refuse_faults,
+    values_of,
+)
 from marketplace.farms.models import Farm
 from marketplace.kernel.database import command, db
 from marketplace.kernel.errors import NotFound
@@ -23,7 +31,7 @@ def save_products(farm_id: int, wanted: Wanted, categories: set[str]) -> None:
     """Each product (with its id, or None for a new one) is as it is said. Refuses what the two commands refuse.
 
     Their own statements are used where more than plain writing is asked: units without a number, new units of a product
-    that is there, stock that is to last over days from now on.
+    that is there, stock that is to last over days from now on, units that become other ones.
     """
     market_id = db.session.scalar(select(Farm.market_id).where(Farm.id == farm_id).with_for_update(key_share=True))
     if market_id is None:
@@ -59,7 +67,8 @@ def _variants_of(farm_id: int, numbers: list[int]) -> dict[int, dict[int, Any]]:
         .with_for_update()
     )
     found: dict[int, dict[int, Any]] = {}
-    query = select(Variant.id, Variant.product_id, Variant.pooled, Variant.price_cents, Variant.unit_price_cents).where(
+    columns = (Variant.id, Variant.product_id, Variant.pooled, Variant.price_cents, Variant.unit_price_cents)
+    query = select(*columns, *(getattr(Variant, name) for name in WHAT_IT_IS)).where(
         Variant.product_id.in_(numbers), Variant.farm_id == farm_id
     )
     for row in db.session.execute(query):
@@ -70,7 +79,10 @@ def _variants_of(farm_id: int, numbers: list[int]) -> dict[int, dict[int, Any]]:
 def _only_writes(product: ProductInput, kept: dict[int, Any]) -> bool:
     named = {variant.id: variant for variant in product.variants}
     return (
-        bool(kept) and set(named) == set(kept) and all(named[number].pooled == kept[number].pooled for number in kept)
+        bool(kept)
+        and set(named) == set(kept)
+        and all(named[number].pooled == kept[number].pooled for number in kept)
+        and not any(is_another_unit(kept[number], named[number]) for number in kept)
     )
 
 

@@ -12,13 +12,15 @@ from marketplace.catalogue.names import slug, sort_key
 from marketplace.catalogue.product_input import ProductInput, VariantInput, as_kept, complaints
 from marketplace.catalogue.unit_price import unit_price, usual_price
 from marketplace.farms.models import Farm
-from marketplace.kernel.database import command, db, rows
+from marketplace.kernel.database import command, db, execute, rows
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.words import N_
 
 COLUMNS = [
     name for name in ProductInput.__dataclass_fields__ if name not in ("variants", "slug", "allergens", "season_months")
 ]
+
+WHAT_IT_IS = ("net_quantity", "net_unit", "drained_g", "catch_weight")
 
 
 @command
@@ -140,13 +142,36 @@ def add_variant(product_id: int, farm_id: int, variant: VariantInput, farm_code:
 
 
 def change_variant(kept: Variant, variant: VariantInput) -> None:
-    """Whether stock lasts over days is settled with the first market day; the price may change at any time."""
+    """Whether stock lasts over days is settled with the first market day; the price may change at any time.
+
+    A new price is that of the market days opened from then on; what is on sale follows at once when the unit itself
+    becomes another one.
+    """
     values = values_of(variant)
     if values["pooled"] != kept.pooled and rows("SELECT 1 FROM stock WHERE variant_id = :id LIMIT 1", id=kept.id):
         raise Conflict(N_("Ob der Vorrat über mehrere Markttage reicht, lässt sich nicht mehr ändern."))
     if (values["price_cents"], values["unit_price_cents"]) != (kept.price_cents, kept.unit_price_cents):
         note_price(kept.id, values)
+    becomes_another = is_another_unit(kept, variant)
     db.session.execute(update(Variant).where(Variant.id == kept.id).values(**values))
+    if becomes_another:
+        _follow_on_sale(kept.id, values)
+
+
+def is_another_unit(kept: Any, variant: VariantInput) -> bool:
+    """Is something else sold than before: another weight, drained weight, or by the scale?"""
+    return any(getattr(kept, name) != getattr(variant, name) for name in WHAT_IT_IS)
+
+
+def _follow_on_sale(variant_id: int, values: dict[str, Any]) -> None:
+    """What can be ordered already gets the price of what it is now; a price of the day was one for something else."""
+    execute(
+        "UPDATE offer SET price_cents = :price, unit_price_cents = :unit_price, updated_at = clock_timestamp()"
+        " WHERE variant_id = :id AND closes_at > app_now()",
+        price=values["price_cents"],
+        unit_price=values["unit_price_cents"],
+        id=variant_id,
+    )
 
 
 @command

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from marketplace.catalogue.product_input import VariantInput
+from marketplace.catalogue.save_many import save_products
 from marketplace.catalogue.save_product import change_price, change_product, create_product
 from marketplace.kernel.database import rows, scalar
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
@@ -164,3 +165,40 @@ def test_nothing_unseen_is_kept(planned_market):
     with pytest.raises(Invalid) as refused:
         create_product(planned_market.farm_id, replace(POTATOES, name="\u200b\u202e"))
     assert "name" in refused.value.errors
+
+
+@pytest.mark.parametrize("is_food", [True, False])
+def test_raw_milk_is_never_live_whatever_else_is_said(planned_market, is_food):
+    milk = replace(POTATOES, name="Rohmilch", raw_milk=True, is_food=is_food)
+    with pytest.raises(Invalid) as refusal:
+        create_product(planned_market.farm_id, milk)
+    assert set(refusal.value.errors) == {"raw_milk"}
+    made = create_product(planned_market.farm_id, replace(milk, state="draft"))
+    with pytest.raises(Invalid):
+        change_product(planned_market.farm_id, made, milk)
+    assert scalar("SELECT state FROM product") == "draft"
+
+
+OTHER_UNITS = [
+    ({"net_quantity": 500, "price_cents": 120}, (120, 240)),
+    ({"net_quantity": 1400, "catch_weight": True, "unit_price_cents": 250, "price_cents": None}, (350, 250)),
+    ({"drained_g": 500}, (230, 460)),
+    ({"net_quantity": 6, "net_unit": "pc"}, (230, None)),
+    ({"price_cents": 999}, (230, 230)),  # the day's price stands: only what the unit is has changed above
+]
+
+
+@pytest.mark.parametrize("save", ["one", "many"])
+@pytest.mark.parametrize(("said", "asked"), OTHER_UNITS)
+def test_what_is_on_sale_already_follows_when_the_unit_becomes_another(planned_market, save, said, asked):
+    """1 kg at the price of 500 g, or a weighed piece without a price a kilogram, must never be sold."""
+    variant = planned_market.product()
+    day = planned_market.day()
+    product = scalar("SELECT product_id FROM variant WHERE id = :id", id=variant)
+    other = replace(POTATOES, variants=(replace(BAG, id=variant, **said),))
+    if save == "one":
+        change_product(planned_market.farm_id, product, other)
+    else:
+        save_products(planned_market.farm_id, [(product, other)], {"gemuese"})
+    offer = rows("SELECT price_cents, unit_price_cents FROM offer WHERE market_day_id = :day", day=day)[0]
+    assert tuple(offer) == asked
