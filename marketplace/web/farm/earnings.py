@@ -37,11 +37,15 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Range:
-    """From which day to which, both inclusive; `errors` by field when the address said nonsense."""
+    """From which day to which, both inclusive; `errors` by field when the address said nonsense.
+
+    `typed`: what the form shows; nothing for what is no date, which a browser's field for dates does not take.
+    """
 
     since: date
     until: date
     errors: dict[str, str]
+    typed: dict[str, str]
 
     @property
     def values(self) -> dict[str, str]:
@@ -52,10 +56,10 @@ class Range:
 def range_asked(farm: FarmHere) -> Range:
     """`?von=&bis=`; without them the last twelve weeks, the running one included."""
     sunday = farm.today + timedelta(days=6 - farm.today.weekday())
-    typed = {name: request.args.get(name, "").strip() for name in ("von", "bis")}
     errors: dict[str, str] = {}
     days: dict[str, date] = {}
-    for name, text in typed.items():
+    for name in ("von", "bis"):
+        text = request.args.get(name, "").strip()
         try:
             days[name] = date.fromisoformat(text)
             if not 2000 <= days[name].year < 2100:
@@ -70,8 +74,9 @@ def range_asked(farm: FarmHere) -> Range:
     elif not errors and (until - since).days > MOST_DAYS:
         errors["von"] = _("Höchstens zwei Jahre auf einmal.")
     if errors:
-        return Range(sunday - timedelta(days=6) - USUAL, sunday, errors)
-    return Range(since, until, {})
+        typed = {name: days[name].isoformat() if name in days else "" for name in ("von", "bis")}
+        return Range(sunday - timedelta(days=6) - USUAL, sunday, errors, typed)
+    return Range(since, until, {}, {"von": since.isoformat(), "bis": until.isoformat()})
 
 
 @blueprint.get("/<int:farm_id>/zahlen")
@@ -91,7 +96,7 @@ def earnings(farm_id: int) -> str | tuple[str, int]:
     html = render_template(
         "farm/earnings.html",
         asked=asked,
-        typed={name: request.args.get(name, value) for name, value in asked.values.items()},
+        typed=asked.typed,
         errors=asked.errors,
         chosen=chosen,
         products=products,

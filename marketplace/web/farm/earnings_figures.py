@@ -121,22 +121,33 @@ def plot(weeks: Sequence[tuple[date, Sum]], today: date) -> dict[str, Any]:
         week=week_words(best[0]),
         best=money(best[1].goods_cents),
     )
+    thousands = best[1].goods_cents >= 100_000
     bars = [
         {
             "label": str(week_number(week)),
             "value": one.goods_cents,
-            "text": euros(one.goods_cents),
+            "text": _thousands(one.goods_cents) if thousands else str(_rounded(one.goods_cents, 100)),
             "now": week <= today < week + WEEK,
         }
         for week, one in shown
     ]
-    return {"sentence": sentence, "bars": bars}
+    note = (
+        _("Kalenderwochen, in Tausend Euro; die laufende ist hervorgehoben.")
+        if thousands
+        else _("Kalenderwochen, in Euro; die laufende ist hervorgehoben.")
+    )
+    return {"sentence": sentence, "bars": bars, "note": note}
 
 
-def euros(cents: int) -> str:
-    """Whole euros, half-up, short enough for a bar: `846`, from ten thousand on `12 T`."""
-    whole = (cents + 50) // 100
-    return str(whole) if whole < 10_000 else f"{(whole + 500) // 1000} T"
+def _thousands(cents: int) -> str:
+    """Thousands of euros in three characters: `0,4`, `1,3`, from ten on `12`."""
+    tenths = _rounded(cents, 10_000)
+    return f"{tenths // 10},{tenths % 10}" if tenths < 100 else str(_rounded(cents, 100_000))
+
+
+def _rounded(cents: int, part: int) -> int:
+    """How many times `part` cents, half-up."""
+    return (2 * cents + part) // (2 * part)
 
 
 def weeks_table(weeks: Sequence[tuple[date, Sum]]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from marketplace.kernel.database import execute, transaction
 from marketplace.market_days.slots import slot_by_id
 from marketplace.pickup.hand_over import Handover, hand_over
 from marketplace.pickup.pack_by_default import finish_packing
+from marketplace.web.farm.earnings_figures import WEEK, Sum, plot
 from tests.pickup.scene import Scene
 from tests.web.farm.test_statements import statement_of
 from tests.web.page_client import Page, PageClient, words
@@ -168,6 +169,29 @@ def test_helpers_and_other_farms_see_nothing(app: Flask, scene: Scene, sign_in: 
     assert stranger.get(f"/hof/{brink}/{page}").status_code == 404
     own = stranger.get(f"/hof/{scene.farms['weide']}/{page}")
     assert own.status_code == 200 and "Kartoffeln" not in own.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("cents", "texts"),
+    [
+        ([0, 49, 50, 99_949], ["0", "0", "1", "999"]),
+        ([0, 4_999, 40_000, 125_000], ["0,0", "0,0", "0,4", "1,3"]),
+        ([99_999, 994_999, 995_000, 1_250_000], ["1,0", "9,9", "10", "13"]),
+    ],
+)
+def test_bars_say_their_sums_in_three_characters(app: Flask, cents: list[int], texts: list[str]) -> None:
+    monday = date(2026, 11, 2)
+    weeks = [(monday + WEEK * step, Sum(1, value, 1, 0)) for step, value in enumerate(cents)]
+    with app.test_request_context():
+        drawn = plot(weeks, monday + WEEK)
+    assert [bar["text"] for bar in drawn["bars"]] == texts
+    assert [bar["now"] for bar in drawn["bars"]] == [False, True, False, False]
+
+
+def test_shares_are_rounded_to_a_per_cent() -> None:
+    assert [Sum(0, 0, lines, short).short_bp for lines, short in ((0, 0), (3, 1), (200, 1), (201, 1), (2, 2))] == [
+        0, 3300, 100, 0, 10_000,
+    ]  # fmt: skip
 
 
 def wish(scene: Scene, app: Flask, units: int) -> dict[str, Any]:
