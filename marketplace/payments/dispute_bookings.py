@@ -105,19 +105,31 @@ def _bearers(order: Order, dispute: Dispute, cents: int) -> list[Entry]:
 
 
 def _fall_on(order: Order, dispute: Dispute, cents: int) -> list[Entry]:
-    """The market, or the farms by their shares of the order (largest remainder); no farm for goods that nobody got."""
-    shares: dict[int, int] = {}
-    for line in order.lines:
-        shares[line.farm_id] = shares.get(line.farm_id, 0) + line.amount_cents
-    if dispute.borne_by == "farm" and order.state not in WITHOUT_GOODS and any(shares.values()):
-        farms = sorted(shares)
+    """The market, or the farms by their shares of the order; no farm for goods that nobody got."""
+    has_goods = order.state not in WITHOUT_GOODS and any(line.amount_cents for line in order.lines)
+    if dispute.borne_by == "farm" and has_goods:
         sign = -1 if cents < 0 else 1
-        parts = split(abs(cents), [shares[farm_id] for farm_id in farms])
         return [
             Entry(chart.farm_payable(farm_id), sign * part, farm_id=farm_id, order_id=order.id, part="dispute")
-            for farm_id, part in zip(farms, parts, strict=True)
+            for farm_id, part in _by_farm(order, abs(cents))
         ]
     return [Entry(chart.market_commission(order.market_id), cents, order_id=order.id, part="dispute")]
+
+
+def _by_farm(order: Order, cents: int) -> list[tuple[int, int]]:
+    """(farm id, its part), by largest remainder: by what was not given back of its goods, as far as that goes; what is
+    above it by all that the goods cost.
+    """
+    cost: dict[int, int] = {}
+    left: dict[int, int] = {}
+    for line in order.lines:
+        cost[line.farm_id] = cost.get(line.farm_id, 0) + line.amount_cents
+        left[line.farm_id] = left.get(line.farm_id, 0) + max(0, line.amount_cents - line.refunded_cents)
+    farms = sorted(cost)
+    first = min(cents, sum(left.values()))
+    parts = split(first, [left[farm_id] for farm_id in farms])
+    rest = split(cents - first, [cost[farm_id] for farm_id in farms])
+    return [(farm_id, part + more) for farm_id, part, more in zip(farms, parts, rest, strict=True)]
 
 
 def _on_clearing(dispute: Dispute) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
+from marketplace.kernel.clock import machine_now
 from marketplace.kernel.database import command, db, rows
 from marketplace.payments.bookings import book_balance
 from marketplace.payments.bring_about import bring_about
@@ -83,11 +84,18 @@ def _book(ref: str, market_id: int, view: BalanceView) -> None:
 
 
 def settle_balances() -> int:
-    """Posts what has become available at the provider since we last looked. How many rows it looked at."""
+    """Posts what has become available at the provider since we last looked. How many rows it looked at.
+
+    In the order in which they become available: the first that is not, before its time, ends it. So the provider is
+    asked once a minute while nothing is due, not once for every row.
+    """
     looked = 0
     for ref, market_id in _pending_balances():
         try:
-            _book(ref, market_id, gateway().balance(ref.partition(":")[0]))
+            view = gateway().balance(ref.partition(":")[0])
+            _book(ref, market_id, view)
+            if not view.available and view.available_on > machine_now():
+                return looked + 1
         except ProviderRefused as error:
             log.warning("balance transaction %s: %s", ref, error)
         except ProviderUnavailable:

@@ -83,7 +83,8 @@ def test_both_too_late_and_the_goods_are_back_for_the_second(
     drain()
     now = fresh(order)
     with_money = [
-        row.state for row in rows("SELECT state FROM payment WHERE order_id = :id", id=order.id)
+        row.state
+        for row in rows("SELECT state FROM payment WHERE order_id = :id", id=order.id)
         if row.state in ("authorized", "captured")
     ]
     db.session.rollback()
