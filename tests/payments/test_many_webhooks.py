@@ -11,7 +11,7 @@ from tests.chaos.machine import World
 from tests.chaos.scripted import BAD_ROADS, CLEAR, same, week
 
 SEED = 7
-ORDERS = 8
+ORDERS = 6
 # So few events that of five in a hundred perhaps none would be lost.
 ROADS = replace(BAD_ROADS, lost=12)
 
