@@ -26,6 +26,7 @@ MOST_ROWS = 5_000  # with content
 MOST_LINES = 20_000  # with and without
 MOST_COLUMNS = 100
 MOST_LETTERS = 8_000
+MOST_TEXT = 10_000_000  # letters in all: one shared text may stand in every cell of a tiny file
 
 CELL_WITH_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 SEPARATORS = ";\t,"
@@ -82,7 +83,7 @@ def read_csv(content: bytes) -> dict[str, Any]:
     if separator in '"\r\n':
         raise Refused("quotes", 1)
     csv.field_size_limit(MOST_LETTERS)
-    rows: list[Any] = []
+    rows = Rows()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
     try:
@@ -93,8 +94,14 @@ def read_csv(content: bytes) -> dict[str, Any]:
     return {"rows": rows, "formulas": [], "linked": False}
 
 
-def keep(rows: list[Any], number: int, cells: list[str]) -> None:
-    """Takes a line that says something; refuses tables that are too long or too wide."""
+class Rows(list[Any]):
+    """The lines that are kept; `letters` in all of them."""
+
+    letters = 0
+
+
+def keep(rows: Rows, number: int, cells: list[str]) -> None:
+    """Takes a line that says something; refuses tables that are too long or too wide, or say too much in all."""
     if number > MOST_LINES:
         raise Refused("lines")
     while cells and not cells[-1].strip():
@@ -107,6 +114,9 @@ def keep(rows: list[Any], number: int, cells: list[str]) -> None:
         raise Refused("letters", number)
     if len(rows) > MOST_ROWS:  # the first one is the heads
         raise Refused("rows")
+    rows.letters += sum(map(len, cells))
+    if rows.letters > MOST_TEXT:
+        raise Refused("text")
     rows.append([number, cells])
 
 
@@ -159,7 +169,7 @@ def read_xlsx(content: bytes) -> dict[str, Any]:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     sheet = book.worksheets[0]
     sheet.reset_dimensions()
-    rows: list[Any] = []
+    rows = Rows()
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), 1):
         keep(rows, number, ["" if cell is None else as_typed(cell) for cell in cells])
     formulas: list[Any] = []

@@ -26,6 +26,7 @@ SENTENCES = {
     "columns": N_("Zeile %(line)s hat mehr als 100 Spalten. Bitte nehmen Sie unsere Vorlage."),
     "letters": N_("In Zeile %(line)s steht eine Zelle mit mehr als 8.000 Zeichen."),
     "rows": N_("Die Tabelle hat mehr als %(rows)s ausgefüllte Zeilen. Bitte teilen Sie sie auf."),
+    "text": N_("In der Tabelle steht zu viel Text, mehr als 10 Millionen Zeichen. Bitte teilen Sie sie auf."),
     "bomb": N_("Diese Datei ist ausgepackt größer als 64 MB. So groß ist keine Tabelle mit 5.000 Zeilen."),
     "macros": N_("Diese Datei enthält Makros. Bitte speichern Sie sie als „Excel-Arbeitsmappe (.xlsx)“ ohne Makros."),
     "xml": N_("Diese Datei ist keine gewöhnliche Excel-Tabelle. Bitte speichern Sie sie neu als XLSX oder CSV."),

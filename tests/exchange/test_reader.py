@@ -209,3 +209,21 @@ def test_formulas_are_defused_and_come_back(text: str) -> None:
 )  # fmt: skip
 def test_prices_as_people_type_them(text: str, cents: int) -> None:
     assert cells.parts(100)(text) == cents
+
+
+def test_one_text_in_every_cell_is_refused_before_it_fills_the_memory() -> None:
+    """Eight kilobytes that would be four hundred million letters, in the reader and in whoever asked it."""
+    line = "<row>" + '<c t="s"><v>0</v></c>' * 100 + "</row>"
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    said = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    bomb = repacked(
+        PLAIN,
+        {
+            SHEET: f"<worksheet {space}><sheetData>{line * 500}</sheetData></worksheet>".encode(),
+            "xl/sharedStrings.xml": f"<sst {space}><si><t>{'x' * 7_900}</t></si></sst>".encode(),
+            "[Content_Types].xml": part(PLAIN, "[Content_Types].xml").replace(b"</Types>", said.encode()),
+        },
+    )
+    assert len(bomb) < 10_000
+    assert "10 Millionen Zeichen" in refused(bomb, "liste.xlsx")
