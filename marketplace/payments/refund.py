@@ -16,6 +16,7 @@ from marketplace.kernel.words import N_, Words
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.steps import lock_order
 from marketplace.payments.bookings import book_lowered, book_refund
+from marketplace.payments.dispute_bookings import WITHOUT_GOODS
 from marketplace.payments.dispute_refunds import is_lost, note_all_gone, refuse_disputed
 from marketplace.payments.models import Payment, Refund, RefundShare
 from marketplace.payments.rows import lock_payment_of, move
@@ -82,6 +83,8 @@ def _refund(order: Order, shares: dict[int, tuple[int, int]], reason: str, borne
     refuse_disputed(payment)
     if payment.state == "authorized":
         return _lower(order, payment, shares, total, reason, borne_by)
+    if order.state in WITHOUT_GOODS:  # what is left of it is the customer's own money: nobody bears it
+        borne_by = "clearing"
     if payment.method == "pay_at_pickup":
         return _in_cash(order, payment, shares, total, reason, borne_by)
     refund = _intent(order, payment, total, reason, borne_by)
@@ -211,6 +214,16 @@ def left_cents(payment: Payment) -> int:
         )
     )
     return payment.captured_cents - payment.refunded_cents - int(under_way or 0)
+
+
+def came_back(payment: Payment) -> int:
+    """How many refunds of a payment the provider could not carry out after all."""
+    found = db.session.scalar(
+        select(func.count()).where(
+            Refund.payment_id == payment.id, Refund.state == "failed", Refund.provider_ref.is_not(None)
+        )
+    )
+    return int(found or 0)
 
 
 def give_back_all(order: Order, payment: Payment) -> None:

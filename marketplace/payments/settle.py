@@ -24,12 +24,14 @@ from marketplace.payments.gateway import PaymentView, SessionView, gateway
 from marketplace.payments.models import Payment
 from marketplace.payments.orphans import take_back_stray
 from marketplace.payments.ready import keep_only, settle_owed
-from marketplace.payments.refund import give_back_all
+from marketplace.payments.refund import came_back, give_back_all
 from marketplace.payments.rows import lock_payment, move, payment_of
 from marketplace.payments.saved_means import means_may_be_there
 from marketplace.stock.reserve import consume, keep_without_end, reserve_again
 
 PACKED = ("ready", "collected", "not_collected")
+# How often money of an order that has ended is sent back by itself, when it comes back to us every time.
+MOST_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,8 @@ def _still_possible(order: Order) -> bool:
 
 def _let_go(order: Order, payment: Payment) -> None:
     if payment.state == "captured":
-        give_back_all(order, payment)
+        if came_back(payment) < MOST_TRIES:  # else the office sees it: this card takes no money back
+            give_back_all(order, payment)
     elif payment.wanted != "cancel":
         payment.wanted = "cancel"
         publish(PaymentWanted(payment.id))

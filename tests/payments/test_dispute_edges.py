@@ -14,7 +14,7 @@ from marketplace.payments.refund import refund_amount
 from marketplace.people.models import Account, Membership
 from tests.factories.paid import Till, balance, drain, fresh, paid, payment
 from tests.factories.small_market import SmallMarket, small_market
-from tests.payments.dispute_steps import borne_by_farms, charge, collected, decided, opened, proved, states, tell
+from tests.payments.dispute_steps import FEE, borne_by_farms, charge, collected, decided, opened, proved, states, tell
 from tests.payments.provider_books import bank_asks, bank_goes_on
 
 
@@ -74,7 +74,7 @@ def test_a_fee_that_comes_back_with_the_money(till: Till, market: SmallMarket) -
     collected(till, market, {"kale": 2})
     fees = balance("stripe:fees")
     dispute = opened(till)
-    tell(bank_goes_on(till, dispute["id"], "won", 680, -2000), "charge.dispute.closed")
+    tell(bank_goes_on(till, dispute["id"], "won", 680, -FEE), "charge.dispute.closed")
     assert balance("stripe:fees") == fees
     assert balance("disputes:held") == 0
     proved(till)
@@ -109,10 +109,12 @@ def test_more_than_was_left_of_a_cancelled_order_is_the_markets(till: Till, sett
     order = paid(till, market, {"kale": 2})
     refund_amount(order.id, 200, "Bruch", "farm")
     drain()
-    dispute = opened(till)
+    dispute = bank_asks(till, charge(), status="needs_response", takes=680)
+    tell(dispute)
     cancel_order(order.id)
     drain()
-    decided(till, dispute, won=False)
+    tell(bank_goes_on(till, dispute["id"], "lost"), "charge.dispute.closed")
+    drain()
     assert fresh(order).payment_state == "refunded"
     assert (balance("customer:clearing"), balance(f"market:{market.market}:commission")) == (0, 200)
     assert balance(f"farm:{market.farms['field']}:payable") == 0

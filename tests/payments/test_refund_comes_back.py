@@ -138,3 +138,31 @@ def test_a_farms_refund_and_the_rest_of_a_cancelled_order_come_back(till: Till, 
     assert balance("customer:clearing") == -680
     assert check_books().differences == ()
     agree(till)
+
+
+def test_what_comes_back_of_a_cancelled_order_again_and_again_is_a_persons(till: Till, market: SmallMarket) -> None:
+    """A card that takes no money back: a few tries, then the office sends it once more, and nobody bears it."""
+    order = placed(market, {"kale": 2})
+    till.pay(order, card=REFUND_FAILS)
+    settle(payment(order).id)
+    pack(order.id)
+    drain()
+    cancel_order(order.id, by_office=True)
+    drain()
+    for _ in range(5):
+        till.stand_in.control("clock", advance=20 * DAYS)
+        ref = rows("SELECT provider_ref FROM refund ORDER BY id DESC LIMIT 1")[0].provider_ref
+        found = payment(order).provider_ref
+        assert hear("refund.failed", {"id": ref, "object": "refund", "payment_intent": found})
+        settle(payment(order).id)
+        drain()
+    assert [row.state for row in rows("SELECT state FROM refund")] == ["failed"] * 3
+    db.session.rollback()
+    assert (fresh(order).payment_state, balance("customer:clearing")) == ("captured", -680)
+    refund_amount(order.id, 680, "Noch einmal", "market")
+    drain()
+    settle_balances()
+    assert (fresh(order).payment_state, balance("customer:clearing")) == ("refunded", 0)
+    assert balance(f"market:{market.market}:commission") == 0
+    assert check_books().differences == ()
+    agree(till)
