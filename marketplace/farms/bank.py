@@ -47,10 +47,11 @@ def bank_account(farm_id: int) -> BankAccount | None:
 
 
 def is_iban(text: str) -> bool:
-    """Country, length and check digits of an IBAN without spaces (ISO 13616)."""
+    """Country, length and check digits of an IBAN without spaces (ISO 13616), where SEPA transfers go."""
     from schwifty import IBAN  # knows 20,000 banks: only where an account is written down
 
-    return bool(text.isascii() and IBAN(text, allow_invalid=True).is_valid)
+    found = IBAN(text, allow_invalid=True) if text.isascii() else None
+    return bool(found is not None and found.is_valid and found.in_sepa_zone)
 
 
 def bank_of(iban: str) -> str:

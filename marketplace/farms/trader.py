@@ -127,13 +127,18 @@ def trader_of(farm_id: int) -> Trader:
 
 @command
 def save_trader(farm_id: int, told: Trader, today: date) -> None:
-    """Keeps what was told; raises Invalid by field, NotFound. Being certified is dated the first time."""
+    """Keeps what was told; raises Invalid by field, NotFound. Being certified is dated the first time.
+
+    A farm that sells cannot take back what it had to tell before it went live.
+    """
     told = as_kept(told)
     if errors := complaints(told, today):
         raise Invalid(errors)
     farm = db.session.get(Farm, farm_id, with_for_update={"key_share": True})
     if farm is None:
         raise NotFound()
+    if farm.state == "live" and (gone := set(_untold(told)) - set(_untold(trader_of(farm_id)))):
+        raise Invalid(dict.fromkeys(sorted(gone), N_("Ihr Hof verkauft: Diese Angabe darf nicht fehlen.")))
     for name in SAVED:
         setattr(farm, name, getattr(told, name))
     if told.certified and farm.certified_at is None:
@@ -145,7 +150,16 @@ def save_trader(farm_id: int, told: Trader, today: date) -> None:
 
 def missing_before_live(farm_id: int) -> list[str]:
     """The names (fields of `Trader`, and `iban`, `products`) of what a farm still has to tell before it goes live."""
-    told = trader_of(farm_id)
+    missing = _untold(trader_of(farm_id))
+    if bank_account(farm_id) is None:
+        missing.append("iban")
+    if not scalar("SELECT EXISTS (SELECT 1 FROM product WHERE farm_id = :id AND state = 'live')", id=farm_id):
+        missing.append("products")
+    return missing
+
+
+def _untold(told: Trader) -> list[str]:
+    """The fields that a trader must tell and this one has not."""
     needed = ["legal_name", "legal_form", "street", "postcode", "town", "email", "phone"]
     _name, is_person, has_register = LEGAL_FORMS.get(told.legal_form, ("", False, False))
     if has_register:
@@ -159,8 +173,4 @@ def missing_before_live(farm_id: int) -> list[str]:
         missing.append("lucid_number")
     if not told.certified:
         missing.append("certified")
-    if bank_account(farm_id) is None:
-        missing.append("iban")
-    if not scalar("SELECT EXISTS (SELECT 1 FROM product WHERE farm_id = :id AND state = 'live')", id=farm_id):
-        missing.append("products")
     return missing

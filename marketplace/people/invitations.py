@@ -159,7 +159,10 @@ def withdraw(farm_id: int, invitation_id: int) -> None:
 
 @command
 def dismiss(farm_id: int, account_id: int) -> None:
-    """Somebody is of the farm no more, from the next request on. The last who runs it stays (Conflict)."""
+    """Somebody is of the farm no more, from the next request on, and whom they invited does not come in their place.
+
+    The last who runs it stays (Conflict).
+    """
     execute("SELECT 1 FROM farm WHERE id = :id FOR NO KEY UPDATE", id=farm_id)
     members = rows("SELECT account_id, role FROM membership WHERE farm_id = :id", id=farm_id)
     own = {row.role for row in members if row.account_id == account_id}
@@ -169,6 +172,12 @@ def dismiss(farm_id: int, account_id: int) -> None:
         raise Conflict(N_("Jemand muss den Hof führen. Laden Sie erst jemand anderen dazu ein."))
     for role in own:
         take_role(account_id, role, farm_id=farm_id)
+    execute(
+        "UPDATE invitation SET ended_at = clock_timestamp()"
+        " WHERE farm_id = :farm AND invited_by = :who AND ended_at IS NULL",
+        farm=farm_id,
+        who=str(account_id),
+    )
 
 
 def members_of(farm_id: int) -> list[tuple[int, str, str, str]]:

@@ -39,7 +39,10 @@ def test_the_newest_holds_and_the_first_is_known(db, planned_market):
     assert scalar("SELECT count(*) FROM farm_bank_account WHERE ended_at IS NULL") == 1
 
 
-@pytest.mark.parametrize(("iban", "holder"), [("DE89370400440532013001", "Hof"), ("DE89370400440532013000", " ")])
+@pytest.mark.parametrize(
+    ("iban", "holder"),
+    [("DE89370400440532013001", "Hof"), ("BR1500000000000010932840814P2", "Hof"), ("DE89370400440532013000", " ")],
+)
 def test_a_wrong_account_changes_nothing(db, planned_market, iban, holder):
     with pytest.raises(Invalid):
         change_bank_account(planned_market.farm_id, iban, holder)
