@@ -7,15 +7,20 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from marketplace.catalogue.pictures import Photo, PictureData
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, TryLater
 from marketplace.kernel.words import N_
 from marketplace.providers.picture_reader import MAIN, TOO_LARGE
 
 READER = Path(__file__).with_name("picture_reader.py")
 MOST_BYTES = 12 * 1024 * 1024
 SECONDS = 20
+WAIT_SECONDS = 10
+# A process makes two pictures at a time, each with the memory of one large photo; whoever comes then waits a little.
+_DARKROOMS = BoundedSemaphore(2)
+BUSY = N_("Gerade werden zu viele Bilder gemacht. Bitte versuchen Sie es in einer Minute noch einmal.")
 UNREADABLE = N_("Dieses Bild lässt sich nicht lesen. Bitte nehmen Sie ein JPEG, PNG oder WebP.")
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,13 +33,16 @@ ATTRIBUTES = {
 VALUE = re.compile(r"[\w\s.,#()%+-]*", re.ASCII)
 
 
-def picture_of_upload(content: bytes) -> Photo:
+def picture_of_upload(content: bytes, *, wait_seconds: float = WAIT_SECONDS) -> Photo:
     """An uploaded JPEG, PNG or WebP of at most 12 MB made anew: upright, without EXIF, WebP and AVIF in three sizes.
 
-    Raises Invalid (field `picture`) for everything else, an SVG included: it is a program, not a picture.
+    Raises Invalid (field `picture`) for everything else, an SVG included: it is a program, not a picture. TryLater when
+    too many are being made. It takes seconds: never with a transaction open.
     """
     if len(content) > MOST_BYTES:
         raise Invalid({"picture": N_("Das Bild ist größer als 12 MB.")})
+    if not _DARKROOMS.acquire(timeout=wait_seconds):
+        raise TryLater(BUSY)
     try:
         made = subprocess.run(
             [sys.executable, "-I", str(READER)],
@@ -46,6 +54,8 @@ def picture_of_upload(content: bytes) -> Photo:
         )
     except subprocess.TimeoutExpired:
         raise Invalid({"picture": UNREADABLE}) from None
+    finally:
+        _DARKROOMS.release()
     if made.returncode == TOO_LARGE:
         raise Invalid({"picture": N_("Das Bild hat zu viele Bildpunkte, mehr als 64 Millionen.")})
     if made.returncode != 0 or not made.stdout:

@@ -9,7 +9,8 @@ from PIL import Image
 
 from marketplace.catalogue.pictures import PictureData
 from marketplace.cli.demo.read import PICTURES
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, TryLater
+from marketplace.providers import pictures
 from marketplace.providers.media_files import media_files
 from marketplace.providers.pictures import house_drawing, picture_of_upload
 
@@ -136,3 +137,10 @@ def test_no_such_picture(tmp_path, key):
 def test_only_folders(address):
     with pytest.raises(ValueError):
         media_files(address)
+
+
+def test_a_process_makes_two_pictures_at_a_time() -> None:
+    """Each may take a gigabyte and fifteen seconds: twenty farmers with large photos must not take the machine."""
+    with pictures._DARKROOMS, pictures._DARKROOMS, pytest.raises(TryLater):
+        picture_of_upload(photo(), wait_seconds=0)
+    assert picture_of_upload(photo(), wait_seconds=0).main.content

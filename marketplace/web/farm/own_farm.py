@@ -10,11 +10,13 @@ from marketplace.farms.going_live import go_live
 from marketplace.farms.models import Farm
 from marketplace.farms.public_page import save_public_page
 from marketplace.farms.trader import missing_before_live
-from marketplace.kernel.database import db
+from marketplace.kernel.database import db, release_reads
 from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.rate_limits import hit
 from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.album_page import AlbumPage
+from marketplace.web.farm.products.picture_page import MOST_UPLOADS, WINDOW_S
 from marketplace.web.farm.trader_words import field_name
 from marketplace.web.farm.visit import FarmHere, farm_here
 from marketplace.web.farm.words import said, why
@@ -65,8 +67,11 @@ def farm_pictures(farm_id: int) -> str:
 @blueprint.post("/<int:farm_id>/hof/bilder")
 @allow(farm_member)
 def upload_farm_picture(farm_id: int) -> Response | tuple[str, int]:
-    """One picture more."""
-    return _album(farm_id).upload()
+    """One picture more, as of a product."""
+    album = _album(farm_id)
+    release_reads()
+    hit(f"pictures:{album.farm_id}", WINDOW_S, MOST_UPLOADS)
+    return album.upload()
 
 
 @blueprint.post("/<int:farm_id>/hof/bilder/<int:picture_id>")

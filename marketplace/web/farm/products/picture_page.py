@@ -7,10 +7,14 @@ from flask_babel import gettext as _
 
 from marketplace.catalogue.pictures import PRODUCT_PICTURES
 from marketplace.catalogue.products import own_product
+from marketplace.kernel.database import release_reads
+from marketplace.kernel.rate_limits import hit
 from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.album_page import AlbumPage
 from marketplace.web.farm.visit import farm_here
+
+WINDOW_S, MOST_UPLOADS = 600, 100
 
 
 @blueprint.get("/<int:farm_id>/produkte/<int:product_id>/bilder")
@@ -23,8 +27,11 @@ def pictures(farm_id: int, product_id: int) -> str:
 @blueprint.post("/<int:farm_id>/produkte/<int:product_id>/bilder")
 @allow(farm_member)
 def upload_picture(farm_id: int, product_id: int) -> Response | tuple[str, int]:
-    """One picture more."""
-    return _album(farm_id, product_id).upload()
+    """One picture more. Making it takes seconds, and no connection of the database waits meanwhile."""
+    album = _album(farm_id, product_id)
+    release_reads()
+    hit(f"pictures:{album.farm_id}", WINDOW_S, MOST_UPLOADS)
+    return album.upload()
 
 
 @blueprint.post("/<int:farm_id>/produkte/<int:product_id>/bilder/<int:picture_id>")
