@@ -91,8 +91,8 @@ def book_refund(order: Order, refund: Refund, parts: Sequence[FarmPart] = ()) ->
             "clearing": chart.CUSTOMER_CLEARING,
         }[refund.borne_by]
         debits = [Entry(account, refund.amount_cents, order_id=order.id, part="refund")]
-    by_card = refund.provider_ref is not None and refund.provider_ref.startswith("re_")
-    source = chart.STRIPE_PENDING if by_card else chart.cash(order.market_id)
+    # Whatever the provider calls it: `re_…` of a card, `pyr_…` of a debit.
+    source = chart.cash(order.market_id) if refund.provider_ref is None else chart.STRIPE_PENDING
     post(
         "refund",
         "refund",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from marketplace.kernel.clock import machine_now
 from marketplace.kernel.database import command, db, rows
+from marketplace.kernel.errors import Refusal
 from marketplace.payments.bookings import book_balance
 from marketplace.payments.bring_about import bring_about
 from marketplace.payments.gateway import BalanceView, ProviderRefused, ProviderUnavailable, gateway
@@ -54,7 +55,8 @@ def poll_payments() -> int:
             _tried(payment_id)
             if settle(payment_id) == "pending":
                 bring_about(payment_id)  # a debit that could not be cancelled while it was in process, say
-        except ProviderRefused as error:
+        except (ProviderRefused, Refusal) as error:
+            db.session.rollback()
             log.warning("payment %s: %s", payment_id, error)
         except ProviderUnavailable:
             return looked

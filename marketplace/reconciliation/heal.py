@@ -11,7 +11,7 @@ from marketplace.kernel.errors import Refusal
 from marketplace.kernel.ids import id_from_text
 from marketplace.payments.bank_payouts import hear_payout
 from marketplace.payments.dispute import look_at_dispute
-from marketplace.payments.gateway import UNKNOWN, BalanceView, ProviderRefused, gateway
+from marketplace.payments.gateway import UNKNOWN, BalanceView, ProviderRefused, ProviderUnavailable, gateway
 from marketplace.payments.make_refund import look_at_refund
 from marketplace.payments.models import Payment
 from marketplace.payments.rows_without_order import book_without_order
@@ -46,6 +46,12 @@ def heal(source: str, rows_of_it: list[BalanceView]) -> None:
     except (ProviderRefused, Refusal) as error:
         db.session.rollback()
         log.warning("%s could not be mended: %s", source, error)
+    except ProviderUnavailable:
+        raise
+    except Exception:
+        # One that nobody thought of keeps no other from being mended, nor the run from saying what is left.
+        db.session.rollback()
+        log.exception("%s could not be mended", source)
 
 
 def _charge(ref: str) -> None:

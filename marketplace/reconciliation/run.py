@@ -16,7 +16,14 @@ from marketplace.kernel.errors import Refusal
 from marketplace.ledger.compared import NO_MARKET
 from marketplace.ledger.models import Reconciliation
 from marketplace.payments.bring_about import bring_about
-from marketplace.payments.gateway import BalanceView, PageRow, PaymentView, ProviderRefused, gateway
+from marketplace.payments.gateway import (
+    BalanceView,
+    PageRow,
+    PaymentView,
+    ProviderRefused,
+    ProviderUnavailable,
+    gateway,
+)
 from marketplace.payments.settle import settle
 from marketplace.reconciliation.compare import KINDS, Finding, compare
 from marketplace.reconciliation.heal import heal
@@ -138,6 +145,11 @@ def _mend_order(wrong: OrderFinding) -> None:
     except (ProviderRefused, Refusal) as error:
         db.session.rollback()
         log.warning("%s of order %s could not be mended: %s", wrong.ref, wrong.order_number, error)
+    except ProviderUnavailable:
+        raise
+    except Exception:
+        db.session.rollback()
+        log.exception("%s of order %s could not be mended", wrong.ref, wrong.order_number)
 
 
 @command

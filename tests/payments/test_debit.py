@@ -13,10 +13,13 @@ from marketplace.checkout.expire_unpaid import expire_unpaid, free_debits_in_pro
 from marketplace.checkout.place_order import place_order
 from marketplace.checkout.start_payment import start_payment
 from marketplace.kernel import installation
-from marketplace.kernel.database import execute, rows, transaction
+from marketplace.kernel.database import db, execute, rows, transaction
 from marketplace.kernel.errors import Invalid
+from marketplace.orders.steps import lock_order
+from marketplace.payments.bookings import book_refund
+from marketplace.payments.models import Refund
 from marketplace.payments.settle import settle
-from tests.factories.paid import Till, drain, fresh, payment, request_for, stock_of
+from tests.factories.paid import Till, balance, drain, fresh, payment, request_for, stock_of
 from tests.factories.small_market import SmallMarket, small_market
 
 GOOD, BAD = "DE89370400440532013000", "DE62370400440532013001"
@@ -103,3 +106,26 @@ def test_banking_days() -> None:
     before_easter = datetime(2026, 3, 30, 9, tzinfo=UTC)
     assert not debit_is_possible(before_easter, before_easter + timedelta(days=9), "Europe/Berlin")
     assert debit_is_possible(before_easter, before_easter + timedelta(days=10), "Europe/Berlin")
+
+
+def test_a_debits_refund_goes_back_through_the_provider_whatever_its_id(till: Till, market: SmallMarket) -> None:
+    """The provider calls a debit's refund `pyr_…`; it is no cash of the market."""
+    order = in_process(till, market, GOOD)
+    till.stand_in.control("clock", advance=10 * DAYS)
+    settle(payment(order).id)
+    before = balance("stripe:pending")
+    with transaction():
+        refund = Refund(
+            order_id=order.id,
+            payment_id=payment(order).id,
+            amount_cents=100,
+            reason="Bruch",
+            borne_by="market",
+            provider_ref="pyr_1Example",
+            created_by="provider",
+        )
+        db.session.add(refund)
+        db.session.flush()
+        book_refund(lock_order(order.id), refund)
+    assert balance("stripe:pending") == before - 100
+    assert balance(f"cash:{market.market}") == 0

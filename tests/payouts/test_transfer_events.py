@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,12 +15,14 @@ from marketplace.payouts import bank
 from marketplace.payouts.approve import approve_run
 from marketplace.payouts.check_books import check_books
 from marketplace.payouts.draw_up import draw_up_run
+from marketplace.payouts.locks import unmatched_cents
 from marketplace.payouts.pay import pay_run
 from marketplace.payouts.reverse_transfer import reverse_transfer
 from marketplace.payouts.submit import submit_run
 from marketplace.people.models import Account, Membership
 from marketplace.providers.stripe_client import make_client
 from marketplace.providers.stripe_transfers import StripeBank
+from marketplace.reconciliation.run import reconcile
 from tests.factories.paid import Till, balance, drain
 from tests.factories.small_market import SmallMarket
 from tests.payments.conftest import market, stand_in, till
@@ -31,8 +34,8 @@ __all__ = ["market", "stand_in", "till"]
 
 
 @pytest.fixture
-def paid_out(till: Till, market: SmallMarket) -> str:
-    """The field farm has its share of a sale on its account at the provider; the transfer."""
+def started(till: Till, market: SmallMarket) -> Iterator[int]:
+    """The field farm's share of a sale is about to be paid to its account at the provider; the run."""
     before = bank._bank
     made = StripeBank(make_client(Settings(stripe_api_key=KEY, stripe_api_base=till.stand_in.url), retries=0))
     bank.use(made)
@@ -57,9 +60,15 @@ def paid_out(till: Till, market: SmallMarket) -> str:
     submit_run(run.id, people[0])
     approve_run(run.id, people[1])
     pay_run(run.id)
-    drain()
-    yield str(rows("SELECT provider_ref FROM statement WHERE state = 'paid'")[0].provider_ref)
+    yield run.id
     bank._bank = before
+
+
+@pytest.fixture
+def paid_out(started: int) -> str:
+    """It is paid; the transfer."""
+    drain()
+    return str(rows("SELECT provider_ref FROM statement WHERE state = 'paid'")[0].provider_ref)
 
 
 def tell(transfer: str, times: int = 1) -> None:
@@ -96,3 +105,26 @@ def test_taken_back_by_us_and_told_of_it(till: Till, market: SmallMarket, paid_o
     assert len(rows("SELECT id FROM transfer_reversal")) == 1
     proved(till)
     assert check_books().differences == ()
+
+
+def test_a_transfer_that_is_not_what_was_owed_stops_no_comparison(
+    till: Till, market: SmallMarket, started: int
+) -> None:
+    """Somebody paid the farm by hand, under our name, another amount: nothing mends that, and the rest is compared."""
+    till.stand_in.control("faults", kind="drop", moment="before", count=1, method="POST", path="/v1/transfers")
+    assert drain()["again"] == 1
+    owed = rows("SELECT id, uuid, payout_cents FROM statement WHERE state = 'paying'")[0]
+    account = rows("SELECT provider_ref FROM farm_connected_account")[0].provider_ref
+    db.session.rollback()
+    made = till.stand_in.v1.transfers.create(
+        {
+            "amount": owed.payout_cents - 1,
+            "currency": "eur",
+            "destination": account,
+            "metadata": {"intent": str(owed.uuid)},
+            "transfer_group": f"payout-run-{started}",
+        }
+    )
+    found = reconcile()
+    assert [one["id"] for one in found["missing_in_ledger"]] == [made.id]
+    assert unmatched_cents(market.market) == owed.payout_cents - 1

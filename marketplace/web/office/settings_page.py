@@ -9,6 +9,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.ids import id_from_text
 from marketplace.markets.change_setting import RULES, Dated, change_setting, history_of, today_in
 from marketplace.markets.find import MarketView
 from marketplace.markets.settings import setting
@@ -28,7 +29,7 @@ def market_settings() -> str | Response:
     asked = request.args.get("markt", "")
     if not asked:
         return settings_page(mine[0], {}, {}, "")
-    return settings_page(_market(int(asked) if asked.isascii() and asked.isdigit() else 0), {}, {}, "")
+    return settings_page(_market(id_from_text(asked) or 0), {}, {}, "")
 
 
 def _market(market_id: int) -> MarketView:

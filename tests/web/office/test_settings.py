@@ -94,6 +94,8 @@ def test_of_ones_own_market_alone(
     stranger.get(PAGE)
     path = f"{PAGE}/{scene.market}/cooling_off_days"
     stranger.get(f"{PAGE}?markt={scene.market}", status=404)
+    for nonsense in ("9" * 30, "9" * 5000, "0", "-1", "x"):
+        stranger.get(f"{PAGE}?markt={nonsense}", status=404)
     stranger.get(PAGE)
     stranger.post(path, {"value": "5", "valid_from": "2099-01-01"}, status=404)
     stranger.get(PAGE)
