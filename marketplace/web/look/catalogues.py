@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
@@ -80,13 +80,22 @@ def _write(language: str, catalogue: Catalog) -> None:
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
+def _source(message: Message) -> str:
+    """The German text, of a plural its singular."""
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
 def update(languages: Sequence[str] = TRANSLATED) -> dict[str, int]:
     """Bring catalogues to the texts of today; texts that are gone are dropped, nothing is guessed."""
     template = extract()
     counts = {}
     for language in languages:
         catalogue = read(language)
+        was_plural = {_source(message): message.pluralizable for message in catalogue}
         catalogue.update(template, no_fuzzy_matching=True)
+        for message in catalogue:  # a text that got a plural, or lost it: what stood there says nothing any more
+            if was_plural.get(_source(message), message.pluralizable) != message.pluralizable:
+                message.string = ("", "") if message.pluralizable else ""
         catalogue.obsolete.clear()
         _write(language, catalogue)
         counts[language] = len(catalogue)
