@@ -79,7 +79,7 @@ def _hear(kind: str, about: Any, account: str | None) -> bool:
     if not isinstance(about, dict):  # signed, and yet about nothing
         return False
     if concerns_payments(kind):
-        return hear(kind, about)
+        return account is None and hear(kind, about)  # what happens on a farm's own account is not ours (I15)
     if kind.startswith("account."):
         return hear_account(about, account)
     if kind.startswith("transfer.") and account is None:
