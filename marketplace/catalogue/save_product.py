@@ -72,6 +72,7 @@ def change_product(farm_id: int, product_id: int, product: ProductInput) -> None
     named = [variant.id for variant in product.variants if variant.id is not None]
     if any(number not in kept for number in named) or len(set(named)) != len(named):
         raise Invalid({"variants": N_("Diese Verkaufseinheit gibt es nicht.")})
+    _hold_orders(kept, product)
     for variant in product.variants:
         if variant.id is None:
             add_variant(product_id, farm_id, variant, found.code)
@@ -156,6 +157,13 @@ def change_variant(kept: Variant, variant: VariantInput) -> None:
     db.session.execute(update(Variant).where(Variant.id == kept.id).values(**values))
     if becomes_another:
         _follow_on_sale(kept.id, values)
+
+
+def _hold_orders(kept: dict[int, Variant], product: ProductInput) -> None:
+    """Stock of units that become other ones, in id order (docs/locks.md): nobody orders while they do."""
+    others = [unit.id for unit in product.variants if unit.id is not None and is_another_unit(kept[unit.id], unit)]
+    if others:
+        rows("SELECT id FROM stock WHERE variant_id = ANY(:ids) ORDER BY id FOR UPDATE", ids=others)
 
 
 def is_another_unit(kept: Any, variant: VariantInput) -> bool:

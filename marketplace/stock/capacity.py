@@ -13,6 +13,7 @@ from marketplace.stock.amounts import MOST_CENTS, MOST_UNITS, is_whole
 from marketplace.stock.first_sale import put_on_sale
 from marketplace.stock.locks import lock_stock
 from marketplace.stock.resting import rest_in_pauses
+from marketplace.stock.several import set_several
 
 __all__ = ["UNCHANGED", "copy_offers", "put_on_sale", "set_offer"]
 
@@ -135,9 +136,17 @@ def copy_offers(farm_id: int, from_date: date, to_date: date) -> int:
     lock_stock(row.stock_id for row in first)
     _open_missing(farm_id, days[0].source, days[0].target)  # locks the day, which comes after stock
     copied = rows(COPY, farm_id=farm_id, from_date=from_date, to_date=to_date)
-    for row in copied:
-        capacity = None if row.capacity is None else max(row.capacity, row.taken)
-        set_offer(row.offer_id, capacity, row.price_cents, row.paused, unit_price_cents=row.unit_price_cents)
+    set_several(
+        {
+            row.offer_id: [
+                None if row.capacity is None else max(row.capacity, row.taken),
+                row.paused,
+                row.price_cents,
+                row.unit_price_cents,
+            ]
+            for row in copied
+        }
+    )
     rest_in_pauses(row.offer_id for row in copied)
     return len(copied)
 

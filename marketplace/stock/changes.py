@@ -14,13 +14,12 @@ from marketplace.kernel.clock import machine_now
 from marketplace.kernel.database import command, db, rows
 from marketplace.kernel.errors import Conflict, NotFound, Refusal
 from marketplace.kernel.words import N_
+from marketplace.stock.amounts import MOST_UNITS, is_whole
 from marketplace.stock.capacity import UNCHANGED, copy_offers, set_offer
 from marketplace.stock.locks import lock_stock
 from marketplace.stock.models import StockChange
 from marketplace.stock.resting import rest_in_pauses
-
-# Sale units or None, paused, cents a sale unit, cents a kilogram or litre or None.
-Stood = list[int | bool | None]
+from marketplace.stock.several import Stood, day_is_open, set_several
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,10 @@ def change_stock(farm_id: int, day_id: int, wishes: Mapping[int, Wish], what: st
         raise NotFound()
     lock_stock({row.stock_id for row in found.values()})
     found = {row.id: row for row in rows(BEFORE, farm_id=farm_id, day_id=day_id, offers=list(wishes))}
-    changed = Changed()
-    for offer_id in sorted(wishes):
+    plain = _plain(found, wishes) if day_is_open(day_id) else {}
+    set_several(plain)
+    changed = Changed(saved=sorted(plain))
+    for offer_id in sorted(wishes.keys() - plain.keys()):
         wish = wishes[offer_id]
         try:
             with db.session.begin_nested():
@@ -86,6 +87,23 @@ def change_stock(farm_id: int, day_id: int, wishes: Mapping[int, Wish], what: st
         before = {number: _stood(found[number]) for number in changed.saved}
         changed.id = _keep(farm_id, day_id, what, before)
     return changed
+
+
+def _plain(found: Mapping[int, Any], wishes: Mapping[int, Wish]) -> dict[int, Stood]:
+    """What each offer is to be, where nothing speaks against it; `set_offer` has the words for the rest."""
+    plain: dict[int, Stood] = {}
+    for offer_id, wish in wishes.items():
+        row = found[offer_id]
+        capacity: Any = row.capacity if wish.capacity is UNCHANGED else wish.capacity
+        fits = capacity is None or (is_whole(capacity, MOST_UNITS) and capacity >= row.taken)
+        if (
+            fits
+            and wish.price_cents in (None, row.price_cents)
+            and wish.unit_price_cents in (None, row.unit_price_cents)
+        ):
+            paused = row.paused if wish.paused is None else wish.paused
+            plain[offer_id] = [capacity, paused, row.price_cents, row.unit_price_cents]
+    return plain
 
 
 def _with_what_stands(farm_id: int, day_id: int, before: dict[int, Stood]) -> dict[int, Stood]:

@@ -105,6 +105,7 @@ def end_pause(farm_id: int, pause_id: int, today: date) -> None:
     )
     if pause is None or pause.until_date < today:
         raise NotFound()
+    lock_stock(row.stock_id for row in rows("SELECT stock_id FROM offer WHERE pause_id = :id", id=pause_id))
     execute(
         """
         UPDATE offer o SET paused = false, pause_id = NULL, updated_at = clock_timestamp()

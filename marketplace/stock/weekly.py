@@ -9,10 +9,13 @@ from marketplace.kernel.database import command, execute, rows
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.words import N_
 from marketplace.stock.amounts import MOST_UNITS, is_whole
-from marketplace.stock.capacity import put_on_sale, set_offer
+from marketplace.stock.first_sale import put_on_sale
 from marketplace.stock.locks import lock_stock
+from marketplace.stock.several import Stood, set_several
 
 NOT_OFFERED = object()
+Key = tuple[int, int]  # variant, weekday
+Amount = int | object | None
 
 
 @dataclass
@@ -59,17 +62,14 @@ def market_weekdays(farm_id: int) -> list[int]:
 
 
 @command
-def set_weekly(farm_id: int, wishes: Mapping[tuple[int, int], int | object | None]) -> int:
+def set_weekly(farm_id: int, wishes: Mapping[Key, Amount]) -> int:
     """The usual amounts by (variant, weekday): units, None for not limited, NOT_OFFERED takes the weekday out.
 
     Coming days whose amount is still the usual one follow, never below what is ordered; days that the farmer set
     otherwise stay. How many usual amounts changed. Another farm's variant is NotFound; Invalid by `variant-weekday`.
     """
     rows("SELECT 1 FROM farm WHERE id = :id FOR NO KEY UPDATE", id=farm_id)
-    own = {
-        row.id
-        for row in rows("SELECT id FROM variant WHERE farm_id = :farm_id AND NOT archived", farm_id=farm_id)
-    }
+    own = {row.id for row in rows("SELECT id FROM variant WHERE farm_id = :farm_id AND NOT archived", farm_id=farm_id)}
     if any(variant_id not in own for variant_id, _ in wishes):
         raise NotFound()
     wrong = {
@@ -80,14 +80,11 @@ def set_weekly(farm_id: int, wishes: Mapping[tuple[int, int], int | object | Non
     if wrong:
         raise Invalid(dict(wrong))
     before = {(row.variant_id, row.weekday): row.capacity for row in _usual(own)}
-    changes = {
-        key: amount for key, amount in sorted(wishes.items()) if before.get(key, NOT_OFFERED) != amount
-    }
+    changes = {key: amount for key, amount in sorted(wishes.items()) if before.get(key, NOT_OFFERED) != amount}
     variants, weekdays = {key[0] for key in changes}, {key[1] for key in changes}
     lock_stock(row.stock_id for row in rows(STOCK, variants=sorted(variants), weekdays=sorted(weekdays)))
-    for (variant_id, weekday), amount in changes.items():
-        _write(variant_id, weekday, amount)
-        _follow(farm_id, variant_id, weekday, before.get((variant_id, weekday), NOT_OFFERED), amount)
+    _write(changes)
+    _follow(farm_id, before, changes)
     return len(changes)
 
 
@@ -97,20 +94,22 @@ def _usual(variant_ids: set[int]):  # type: ignore[no-untyped-def]
     )
 
 
-def _write(variant_id: int, weekday: int, amount: int | object | None) -> None:
-    if amount is NOT_OFFERED:
-        execute(
-            "DELETE FROM weekly_offer WHERE variant_id = :variant AND weekday = :weekday",
-            variant=variant_id,
-            weekday=weekday,
-        )
-        return
+def _write(changes: Mapping[Key, Amount]) -> None:
+    gone = [key for key, amount in changes.items() if amount is NOT_OFFERED]
     execute(
-        "INSERT INTO weekly_offer (variant_id, weekday, capacity) VALUES (:variant, :weekday, :amount)"
+        "DELETE FROM weekly_offer w USING unnest(CAST(:variants AS bigint[]), CAST(:weekdays AS int[])) AS g (id, day)"
+        " WHERE w.variant_id = g.id AND w.weekday = g.day",
+        variants=[key[0] for key in gone],
+        weekdays=[key[1] for key in gone],
+    )
+    kept = [(*key, amount) for key, amount in changes.items() if amount is not NOT_OFFERED]
+    execute(
+        "INSERT INTO weekly_offer (variant_id, weekday, capacity) SELECT * FROM"
+        " unnest(CAST(:variants AS bigint[]), CAST(:weekdays AS smallint[]), CAST(:amounts AS bigint[]))"
         " ON CONFLICT (variant_id, weekday) DO UPDATE SET capacity = excluded.capacity",
-        variant=variant_id,
-        weekday=weekday,
-        amount=amount,
+        variants=[line[0] for line in kept],
+        weekdays=[line[1] for line in kept],
+        amounts=[line[2] for line in kept],
     )
 
 
@@ -121,34 +120,45 @@ WHERE o.variant_id = ANY(:variants) AND extract(isodow FROM d.date) = ANY(:weekd
 """
 
 COMING = """
-SELECT d.id AS day_id, o.id AS offer_id, o.paused, s.capacity, s.reserved + s.sold AS taken,
-       s.market_day_id IS NULL AS pooled
-FROM market_day d
-JOIN farm f ON f.market_id = d.market_id AND f.id = :farm_id
-JOIN variant v ON v.id = :variant_id
+SELECT d.id AS day_id, v.id AS variant_id, k.weekday, o.id AS offer_id, o.paused, o.price_cents, o.unit_price_cents,
+       s.capacity, s.reserved + s.sold AS taken, s.market_day_id IS NULL AS pooled
+FROM unnest(CAST(:variants AS bigint[]), CAST(:weekdays AS int[])) AS k (variant_id, weekday)
+JOIN variant v ON v.id = k.variant_id
 JOIN product p ON p.id = v.product_id
-LEFT JOIN offer o ON o.market_day_id = d.id AND o.variant_id = :variant_id
+JOIN farm f ON f.id = v.farm_id
+JOIN market_day d ON d.market_id = f.market_id AND extract(isodow FROM d.date) = k.weekday
+LEFT JOIN offer o ON o.market_day_id = d.id AND o.variant_id = v.id
 LEFT JOIN stock s ON s.id = o.stock_id
 WHERE d.cancelled_at IS NULL AND d.closed_at IS NULL AND d.orders_close_at > app_now()
-  AND extract(isodow FROM d.date) = :weekday AND (o.id IS NULL OR o.closes_at > app_now())
+  AND (o.id IS NULL OR o.closes_at > app_now())
   AND (o.id IS NOT NULL OR cardinality(p.season_months) = 0
        OR extract(month FROM d.date)::smallint = ANY(p.season_months))
-ORDER BY s.id
+ORDER BY d.id, v.id
 """
 
 
-def _follow(farm_id: int, variant_id: int, weekday: int, before: object, amount: int | object | None) -> None:
-    for row in rows(COMING, farm_id=farm_id, variant_id=variant_id, weekday=weekday):
-        try:
-            if row.offer_id is None:
-                if before is NOT_OFFERED and (amount is None or isinstance(amount, int)):
-                    put_on_sale(farm_id, row.day_id, variant_id, amount)
-            elif row.pooled or row.capacity != before:
-                continue
-            elif amount is NOT_OFFERED:
-                set_offer(row.offer_id, paused=True)
-            else:
-                capacity = max(amount, row.taken) if isinstance(amount, int) else None
-                set_offer(row.offer_id, capacity)
-        except (Conflict, NotFound):
-            continue  # closed meanwhile, or out of sale
+def _follow(farm_id: int, before: Mapping[Key, int | None], changes: Mapping[Key, Amount]) -> None:
+    """Coming days that still have the usual amount get the new one; what is new in the week is put on sale."""
+    wanted: dict[int, Stood] = {}
+    found = rows(COMING, variants=[key[0] for key in changes], weekdays=[key[1] for key in changes])
+    for row in found:
+        key = row.variant_id, row.weekday
+        amount, was = changes[key], before.get(key, NOT_OFFERED)
+        if row.offer_id is None:
+            if was is NOT_OFFERED and (amount is None or isinstance(amount, int)):
+                _put_on_sale(farm_id, row.day_id, row.variant_id, amount)
+        elif row.pooled or row.capacity != was:
+            continue
+        elif amount is NOT_OFFERED:
+            wanted[row.offer_id] = [row.capacity, True, row.price_cents, row.unit_price_cents]
+        else:
+            units = max(amount, row.taken) if isinstance(amount, int) else None
+            wanted[row.offer_id] = [units, row.paused, row.price_cents, row.unit_price_cents]
+    set_several(wanted)
+
+
+def _put_on_sale(farm_id: int, day_id: int, variant_id: int, amount: int | None) -> None:
+    try:
+        put_on_sale(farm_id, day_id, variant_id, amount)
+    except (Conflict, NotFound):
+        return  # closed meanwhile, or out of sale

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from marketplace.catalogue.product_input import VariantInput
 from marketplace.checkout.place_order import place_order
@@ -13,7 +14,7 @@ from marketplace.checkout.request import OrderRequest
 from marketplace.kernel import clock
 from marketplace.kernel.database import rows, scalar
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
-from marketplace.stock.bulk import wishes_for
+from marketplace.stock.bulk import change_at_once, wishes_for
 from marketplace.stock.capacity import copy_offers, set_offer
 from marketplace.stock.changes import Wish, change_stock, copy_day, last_change, take_back
 from marketplace.stock.pauses import end_pause, orders_between, pause_farm, pauses_of
@@ -271,3 +272,30 @@ def test_the_price_a_kilogram_stays_exact(planned_market, unit, per_kg, dearer):
     assert prices() == per_kg
     take_back(planned_market.farm_id, changed.id)
     assert prices() == dearer
+
+
+def test_three_hundred_articles_are_a_handful_of_statements(planned_market, db):
+    """The day's stock is locked meanwhile: whoever orders waits for it, three seconds at most."""
+    units = [replace(POTATOES.variants[0], sku=f"S{number}") for number in range(30)]
+    planned_market.product(replace(POTATOES, variants=tuple(units)))
+    variants = [row.id for row in rows("SELECT id FROM variant")]
+    first = {(variant, weekday): 10 for variant in variants for weekday in range(1, 8)}
+    set_weekly(planned_market.farm_id, first)
+    day, source, farm = planned_market.day(), planned_market.day(10), planned_market.farm_id
+    dates = [row.date for row in rows("SELECT date FROM market_day ORDER BY date")]
+    weekday = dates[0].isoweekday()
+    deeds = [
+        lambda: change_at_once(farm, day, "add", 5),
+        lambda: take_back(farm, last_change(farm, day).id),
+        lambda: change_at_once(farm, day, "none_today"),
+        lambda: copy_day(farm, day, dates[1], dates[0]),
+        lambda: set_weekly(farm, {(variant, weekday): 33 for variant in variants}),
+    ]
+    assert source
+    counts = []
+    event.listen(db.engine, "before_cursor_execute", lambda *_: counts.append(1))
+    for deed in deeds:
+        counts.clear()
+        deed()
+        assert len(counts) <= 20
+    assert {capacity for capacity, _ in stands(day).values()} == {33}
