@@ -47,15 +47,16 @@ class AlbumPage:
         sent = [(file.filename or "", content) for file in self._sent() if (content := file.read(MOST_BYTES + 1))]
         if not sent:
             return self.show(_("Bitte wählen Sie ein Bild aus.")), 422
-        name = ""
-        try:
-            photos = []
-            for name, content in sent:
+        photos = []
+        for name, content in sent:
+            try:
                 photos.append(picture_of_upload(content))
+            except Invalid as refusal:
+                return self.show(f"{name[:60]}: {why(refusal)}" if len(sent) > 1 else why(refusal)), 422
+        try:
             self._add(photos)
-        except (Invalid, Conflict) as refusal:
-            words = why(refusal)
-            return self.show(f"{name[:60]}: {words}" if len(sent) > 1 and isinstance(refusal, Invalid) else words), 422
+        except Conflict as refusal:
+            return self.show(why(refusal)), 422
         count = len(sent)
         flash(ngettext("Das Bild ist da.", "%(num)d Bilder sind da.", count), "ok")
         return redirect(self.url, 303)  # type: ignore[return-value]
