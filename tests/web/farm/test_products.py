@@ -70,6 +70,14 @@ def test_what_is_missing_is_named_and_what_was_typed_stays(
     assert look("SELECT count(*) FROM product")[0][0] == before
 
 
+def test_an_empty_form_comes_back_with_all_its_fields(farmer: PageClient, farm: int, look: Look) -> None:
+    before = look("SELECT count(*) FROM product")[0][0]
+    farmer.get(f"/hof/{farm}/produkte/neu")
+    page = farmer.post(f"/hof/{farm}/produkte/neu", {"tun": "live"}, status=422)
+    assert 'href="#v-0-einheit"' in page.response.text and 'id="v-0-einheit"' in page.response.text
+    assert look("SELECT count(*) FROM product")[0][0] == before
+
+
 def test_a_draft_may_be_incomplete(farmer: PageClient, farm: int, jam: dict[str, str], look: Look) -> None:
     farmer.get(f"/hof/{farm}/produkte/neu")
     page = farmer.post(f"/hof/{farm}/produkte/neu", {**jam, "herkunft": "", "tun": "draft"})

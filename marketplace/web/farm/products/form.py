@@ -130,7 +130,7 @@ def values_of(product: ProductInput) -> dict[str, Any]:
         "lead_hours": product.lead_time_minutes // HOURS or "",
         "alcohol": shown(product.alcohol_tenths, 10) if product.alcohol_tenths else "",
         "nutrition": {name: _figure(product.nutrition, name) for name in NUTRITION},
-        "units": [_unit_values(unit) for unit in product.variants],
+        "units": [_unit_values(unit) for unit in product.variants or (EMPTY_UNIT,)],
     }
 
 
