@@ -131,15 +131,19 @@ def add_variant(product_id: int, farm_id: int, variant: VariantInput, farm_code:
     """A new sale unit and the first row of its price history. An article number that the farm has already: Conflict."""
     values = values_of(variant)
     sku = variant.sku or next_sku(farm_id, farm_code)
-    taken = db.session.scalar(select(Variant.id).where(Variant.farm_id == farm_id, Variant.sku == sku))
-    if taken is not None:
-        raise Conflict(N_("Die Artikelnummer %(sku)s ist schon vergeben."), sku=sku)
+    _refuse_taken(farm_id, sku)
     made = db.session.scalar(
         insert(Variant).values(product_id=product_id, farm_id=farm_id, sku=sku, **values).returning(Variant.id)
     )
     assert made is not None
     note_price(made, values)
     return int(made)
+
+
+def _refuse_taken(farm_id: int, sku: str) -> None:
+    taken = db.session.scalar(select(Variant.id).where(Variant.farm_id == farm_id, Variant.sku == sku))
+    if taken is not None:
+        raise Conflict(N_("Die Artikelnummer %(sku)s ist schon vergeben."), sku=sku)
 
 
 def change_variant(kept: Variant, variant: VariantInput) -> None:
@@ -153,6 +157,9 @@ def change_variant(kept: Variant, variant: VariantInput) -> None:
         raise Conflict(N_("Ob der Vorrat über mehrere Markttage reicht, lässt sich nicht mehr ändern."))
     if (values["price_cents"], values["unit_price_cents"]) != (kept.price_cents, kept.unit_price_cents):
         note_price(kept.id, values)
+    if variant.sku and variant.sku != kept.sku:
+        _refuse_taken(kept.farm_id, variant.sku)
+        values["sku"] = variant.sku
     becomes_another = is_another_unit(kept, variant)
     db.session.execute(update(Variant).where(Variant.id == kept.id).values(**values))
     if becomes_another:

@@ -202,3 +202,15 @@ def test_what_is_on_sale_already_follows_when_the_unit_becomes_another(planned_m
         save_products(planned_market.farm_id, [(product, other)], {"gemuese"})
     offer = rows("SELECT price_cents, unit_price_cents FROM offer WHERE market_day_id = :day", day=day)[0]
     assert tuple(offer) == asked
+
+
+def test_an_article_number_can_be_mended_but_not_taken_from_another(planned_market):
+    made = create_product(planned_market.farm_id, replace(POTATOES, variants=(BAG, WEIGHED)))
+    numbers = [row.id for row in rows("SELECT id FROM variant ORDER BY id")]
+    said = (replace(BAG, id=numbers[0], sku="NEU-1"), replace(WEIGHED, id=numbers[1]))
+    change_product(planned_market.farm_id, made, replace(POTATOES, variants=said))
+    assert [sku for sku, *_ in variants()] == ["NEU-1", "R1"]
+    with pytest.raises(Conflict):
+        change_product(planned_market.farm_id, made, replace(POTATOES, variants=(replace(said[0], sku="R1"), said[1])))
+    change_product(planned_market.farm_id, made, replace(POTATOES, variants=(replace(said[0], sku=""), said[1])))
+    assert [sku for sku, *_ in variants()] == ["NEU-1", "R1"]
