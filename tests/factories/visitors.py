@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.routing import Rule
 
 from marketplace.kernel.database import db
 from marketplace.people.accounts import create_account, give_role
@@ -51,6 +52,11 @@ def token_of_form(client: FlaskClient, path: str) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).get_data(as_text=True))
     assert found is not None, f"no form on {path}"
     return found.group(1)
+
+
+def path_of(rule: Rule) -> str:
+    """An address of the rule: 1 for what is named, the first of what may be chosen from."""
+    return re.sub(r"<[^>]+>", "1", re.sub(r"<any\(([^,)]+)[^>]*>", r"\1", rule.rule))
 
 
 class Statements:
