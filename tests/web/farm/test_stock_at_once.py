@@ -39,7 +39,8 @@ def stands(look: Look, farm: int) -> dict[str, tuple[int | None, bool]]:
 
 @pytest.mark.parametrize(
     ("typed", "usual_g", "units"),
-    [("12", None, 12), ("", None, NO_NUMBER), ("∞", None, None), ("14 kg", 1400, 10), ("12,5 kg", 1400, 8), ("1.5kg", 500, 3),
+    [("12", None, 12), ("", None, NO_NUMBER), ("∞", None, None), ("14 kg", 1400, 10), ("12,5 kg", 1400, 8),
+     ("1.5kg", 500, 3),
      ("2,8", 1400, 2),
      ("14 kg", None, NO_NUMBER), ("viel", 1400, NO_NUMBER), ("-3", None, NO_NUMBER), ("12345678", None, NO_NUMBER)],
 )  # fmt: skip
