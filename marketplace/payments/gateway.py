@@ -38,7 +38,7 @@ class BadEvent(Exception):
 class SessionRequest:
     """A hosted payment page. Cents of EUR; `expires_at` on the machine's clock; `key` makes a repeat harmless.
 
-    `keep_for`: the provider's customer for whom the card is kept, who has agreed to that.
+    `keep_for`: the provider's customer for whom the card is kept, who has agreed to that. `intent`: our row's uuid.
     """
 
     key: str
@@ -54,6 +54,7 @@ class SessionRequest:
     expires_at: datetime
     language: str
     keep_for: str | None = None
+    intent: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class PaymentView:
     """A PaymentIntent with its charge, as it stands at the provider now.
 
     `status`: requires_payment_method, requires_action, processing, requires_capture, canceled, succeeded.
+    `intent`: the uuid of our row that asked for it, None when it does not say.
     """
 
     ref: str
@@ -101,6 +103,7 @@ class PaymentView:
     balance: BalanceView | None
     error: str | None = None
     error_code: str | None = None
+    intent: str | None = None
 
 
 @dataclass(frozen=True)

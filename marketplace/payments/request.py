@@ -138,6 +138,7 @@ def _request(order: Order, payment: Payment) -> SessionRequest:
         cancel_url=page,
         expires_at=payment.session_expires_at,
         language=order.language,
+        intent=str(payment.uuid),
         keep_for=None if (keeper := _keeper(payment.id)) is None else customer_ref_of(keeper),
     )
 

@@ -84,6 +84,7 @@ def _request(order: Order, payment: Payment, customer_ref: str, means_ref: str) 
         customer_ref=customer_ref,
         means_ref=means_ref,
         description=N_("Bestellung %(number)s") % {"number": order.number},
+        intent=str(payment.uuid),
     )
 
 

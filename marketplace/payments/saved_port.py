@@ -49,7 +49,7 @@ class SetupView:
 
 @dataclass(frozen=True)
 class MeansPaymentRequest:
-    """Cents of EUR to be taken, or held, from a saved means; `key` makes a repeat harmless."""
+    """Cents of EUR to be taken, or held, from a saved means; `key` makes a repeat harmless; `intent`: our row's uuid."""
 
     key: str
     order_number: str
@@ -59,6 +59,7 @@ class MeansPaymentRequest:
     customer_ref: str
     means_ref: str
     description: str
+    intent: str = ""
 
 
 class SavedMeansPort(Protocol):

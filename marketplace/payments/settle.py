@@ -49,21 +49,25 @@ def settle(payment_id: int, seen_ref: str | None = None) -> str:
     """
     if in_transaction():
         raise RuntimeError("a provider is called with no transaction open")
-    session_ref, provider_ref = _refs(payment_id)
+    session_ref, provider_ref, uuid = _refs(payment_id)
     session = gateway().session(session_ref) if session_ref and provider_ref is None else None
     ref = provider_ref or (session.payment_ref if session else None) or seen_ref
     view = gateway().payment(ref) if ref else None
     if seen_ref and view is not None and seen_ref != view.ref:
         take_back_stray(payment_id, seen_ref)
+    if view is not None and provider_ref is None and view.intent not in (None, uuid):
+        # Of a row that had this number before a backup was restored, say: it pays for nothing here, and goes back.
+        take_back_stray(payment_id, view.ref)
+        view = None
     return merge(payment_id, Seen(session, view))
 
 
 @command
-def _refs(payment_id: int) -> tuple[str | None, str | None]:
+def _refs(payment_id: int) -> tuple[str | None, str | None, str]:
     row = db.session.execute(
-        select(Payment.session_ref, Payment.provider_ref).where(Payment.id == payment_id)
+        select(Payment.session_ref, Payment.provider_ref, Payment.uuid).where(Payment.id == payment_id)
     ).one_or_none()
-    return (None, None) if row is None else (row.session_ref, row.provider_ref)
+    return (None, None, "") if row is None else (row.session_ref, row.provider_ref, str(row.uuid))
 
 
 @command
@@ -90,7 +94,8 @@ def merge(payment_id: int, seen: Seen) -> str:
 
 def _fits(payment: Payment, view: PaymentView) -> bool:
     """Is it what we asked for? One that was found beside ours (a stray) carries the name of the payment it came by."""
-    is_ours = view.payment_id == str(payment.id) or (payment.is_stray and payment.provider_ref == view.ref)
+    is_named = view.payment_id == str(payment.id) and view.intent in (None, str(payment.uuid))
+    is_ours = is_named or (payment.is_stray and payment.provider_ref == view.ref)
     return is_ours and view.currency == "eur" and view.amount_cents == payment.amount_cents
 
 

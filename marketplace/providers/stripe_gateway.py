@@ -44,7 +44,7 @@ class StripeGateway(StripeSavedMeans, StripeDisputes, StripeListings):
         self._view = _payment
 
     def open_session(self, request: SessionRequest) -> SessionView:
-        about = {"order": request.order_number, "payment": str(request.payment_id)}
+        about = {"order": request.order_number, "payment": str(request.payment_id), "intent": request.intent}
         with outcomes():
             session = self._api.checkout.sessions.create(
                 {
@@ -239,4 +239,5 @@ def _payment(found: Any) -> PaymentView:
         balance=balance_view((charge or {}).get("balance_transaction")),
         error=error.get("message"),
         error_code=error.get("code"),
+        intent=about.get("intent") or None,
     )

@@ -102,7 +102,11 @@ def _off_session(request: MeansPaymentRequest) -> dict[str, Any]:
         "confirm": True,
         "off_session": True,
         "capture_method": "manual" if request.capture_later else "automatic",
-        "metadata": {"order": request.order_number, "payment": str(request.payment_id)},
+        "metadata": {
+            "order": request.order_number,
+            "payment": str(request.payment_id),
+            "intent": request.intent,
+        },
         "transfer_group": request.order_number,
         "description": request.description,
     }

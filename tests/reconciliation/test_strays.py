@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from marketplace.kernel.database import execute, transaction
+from marketplace.kernel.database import execute, rows, transaction
 from marketplace.payments.bring_about import bring_about
 from marketplace.payments.catch_up import catch_up
 from marketplace.payments.gateway import ProviderUnavailable
 from marketplace.payments.overdue import take_ending_holds
+from marketplace.payments.settle import settle
 from marketplace.reconciliation.run import reconcile
-from tests.factories.paid import Till, drain, fresh, paid, payment
+from tests.factories.paid import Till, drain, fresh, paid, payment, placed
 from tests.factories.small_market import SmallMarket
 from tests.payments.test_card import pack
 from tests.reconciliation.test_healing import cut_answer
@@ -21,7 +22,7 @@ from tests.reconciliation.test_healing import cut_answer
 Agree = Callable[[], None]
 
 
-def second_intent(till: Till, order: Any, *, capture: bool) -> str:
+def second_intent(till: Till, order: Any, *, capture: bool, **more: str) -> str:
     """A PaymentIntent under the name of our payment, beside the one that we know."""
     made = till.stand_in.client.v1.payment_intents.create(
         {
@@ -30,7 +31,7 @@ def second_intent(till: Till, order: Any, *, capture: bool) -> str:
             "confirm": True,
             "payment_method": "pm_card_visa",
             "capture_method": "automatic" if capture else "manual",
-            "metadata": {"order": order.number, "payment": str(payment(order).id)},
+            "metadata": {"order": order.number, "payment": str(payment(order).id), **more},
         }
     )
     return str(made.id)
@@ -95,3 +96,20 @@ def test_packed_while_the_whole_hold_is_being_taken(till: Till, market: SmallMar
     drain()
     now = payment(order)
     assert now.captured_cents - now.refunded_cents == 250
+
+
+@pytest.mark.parametrize("capture", [True, False])
+def test_money_of_a_row_that_had_the_number_before_pays_for_nothing(
+    till: Till, market: SmallMarket, agree: Agree, capture: bool
+) -> None:
+    """A backup was restored, numbers are given out anew: somebody else's payment of the same amount names our row."""
+    order = placed(market, {"kale": 2})
+    other = second_intent(till, order, capture=capture, intent="00000000-0000-4000-8000-000000000000")
+    assert other in reconcile()["repaired"]
+    drain()
+    assert (fresh(order).state, fresh(order).payment_state) == ("awaiting_payment", "pending")
+    assert len(till.books()["refunds"]) == int(capture)
+    till.pay(order)
+    assert settle(rows("SELECT min(id) AS id FROM payment")[0].id) == "authorized"
+    assert fresh(order).state == "confirmed"
+    agree()
