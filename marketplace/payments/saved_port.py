@@ -49,7 +49,7 @@ class SetupView:
 
 @dataclass(frozen=True)
 class MeansPaymentRequest:
-    """Cents of EUR to be taken, or held, from a saved means; `key` makes a repeat harmless; `intent`: our row's uuid."""
+    """Cents of EUR to be taken, or held, from a saved means; `key` makes a repeat harmless. `intent`: our uuid."""
 
     key: str
     order_number: str
