@@ -101,7 +101,7 @@ def test_a_product_from_the_empty_form_to_the_shop(
     phone.page.get_by_label("Artikel", exact=True).select_option(
         label="Quittengelee von der Streuobstwiese, Glas 220 g"
     )
-    phone.page.locator("#dazu").get_by_label("Menge").fill("9")
+    phone.page.locator("#menge").fill("9")
     phone.button("Anbieten").last.tap()
     expect(phone.page.get_by_text("Im Angebot.")).to_be_visible()
 
