@@ -14,7 +14,6 @@ from marketplace.catalogue.categories import all_categories
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.product_input import ProductInput, VariantInput, as_kept, complaints
 from marketplace.catalogue.products import OwnProduct, own_products
-from marketplace.catalogue.save_many import save_products
 from marketplace.exchange.cells import Wrong, plain
 from marketplace.exchange.columns import COLUMNS, HEADS, KEPT, Column, same_head
 from marketplace.exchange.differences import as_comparable, differences
@@ -23,6 +22,7 @@ from marketplace.exchange.sheet import Sheet
 from marketplace.kernel.database import db, rows
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.words import N_, Words
+from marketplace.stock.change_goods import save_goods
 
 KNOWN = {same_head(name): column.key for column in COLUMNS for name in (column.head, column.key, *column.also)}
 BY_KEY = {column.key: column for column in COLUMNS}
@@ -177,11 +177,11 @@ def _plan_product(product_id: int | None, group: list[Line], shelf: Shelf, plan:
 def _save(farm_id: int, wanted: Sequence[Wanted], categories: set[str], plan: Plan) -> None:
     """Many at once; where one of them is refused, one after the other, so that each line gets what is its own."""
     try:
-        save_products(farm_id, [(number, product) for _, number, product in wanted], categories)
+        save_goods(farm_id, [(number, product) for _, number, product in wanted], categories)
     except Refusal:
         for line, number, product in wanted:
             try:
-                save_products(farm_id, [(number, product)], categories)
+                save_goods(farm_id, [(number, product)], categories)
             except Refusal as refusal:
                 plan.findings += refused_by(refusal, line, HEADS)
 

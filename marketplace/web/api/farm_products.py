@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 
 from marketplace.catalogue.product_input import ProductInput, VariantInput, missing
 from marketplace.catalogue.products import OwnProduct, own_product, own_products
-from marketplace.catalogue.save_product import change_product, create_product
+from marketplace.catalogue.save_product import create_product
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.ids import MAX_ID, id_from_text
 from marketplace.kernel.words import N_
+from marketplace.stock.change_goods import change_goods
 from marketplace.web.access import allow, current_actor, farm_member
 from marketplace.web.api.farm_asked import farm_asked
 from marketplace.web.api.frame import api, described, taken
@@ -115,7 +116,7 @@ def new_farm_product() -> Any:
 def change_farm_product(product: str) -> Any:
     """Changes what is named. Of `variants`: those with an id are changed, those without are new, others stay."""
     own = _own(product)
-    change_product(own.product.farm_id, own.product.id, put_product(taken(ProductGiven), own.as_input()))
+    change_goods(own.product.farm_id, own.product.id, put_product(taken(ProductGiven), own.as_input()))
     return product_json(_own(product))
 
 

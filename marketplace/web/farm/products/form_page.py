@@ -15,8 +15,9 @@ from marketplace.catalogue.food_information import EXEMPTIONS, FISH_METHODS, HUS
 from marketplace.catalogue.pictures import PRODUCT_PICTURES
 from marketplace.catalogue.product_input import ProductInput, VariantInput, as_kept, complaints, missing
 from marketplace.catalogue.products import own_product
-from marketplace.catalogue.save_product import change_product, create_product, prices_of
+from marketplace.catalogue.save_product import create_product, prices_of
 from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.stock.change_goods import change_goods
 from marketplace.web.access import allow, farm_member
 from marketplace.web.farm import blueprint
 from marketplace.web.farm.products.form import EMPTY_UNIT, MOST_UNITS, field_of, read, values_of
@@ -86,7 +87,7 @@ def _done(farm: FarmHere, product_id: int | None, product: ProductInput) -> Resp
     if product_id is None:
         product_id = create_product(farm.id, product)
     else:
-        change_product(farm.id, product_id, product)
+        change_goods(farm.id, product_id, product)
     if product.state == LIVE:
         flash(_("Im Verkauf. Wie viel es gibt, sagen Sie unter „Bestand“."), "ok")
     else:
