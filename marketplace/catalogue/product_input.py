@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from marketplace.catalogue.allergens import ALLERGENS
 from marketplace.catalogue.food_information import NEEDED, ON_THE_FARM_ALONE, food_complaints, food_missing
+from marketplace.catalogue.unit_price import usual_price
 from marketplace.kernel.plain_text import one_line, paragraphs
 from marketplace.kernel.words import N_, Words
 
@@ -155,6 +156,8 @@ def variant_complaints(variant: VariantInput) -> Errors:
             errors["net_unit"] = N_("Gewogene Ware steht in Gramm.")
         if variant.unit_price_cents is None or not 1 <= variant.unit_price_cents <= MOST_CENTS:
             errors["unit_price_cents"] = N_("Bitte geben Sie den Preis je Kilogramm an.")
+        elif usual_price(variant.unit_price_cents, variant.net_quantity) > MOST_CENTS:
+            errors["unit_price_cents"] = N_("Mit dem üblichen Gewicht käme das auf mehr als 100.000 €.")
     elif variant.price_cents is None or not 0 <= variant.price_cents <= MOST_CENTS:
         errors["price_cents"] = N_("Bitte geben Sie einen Preis an.")
     if variant.drained_g is not None and (

@@ -214,3 +214,11 @@ def test_an_article_number_can_be_mended_but_not_taken_from_another(planned_mark
         change_product(planned_market.farm_id, made, replace(POTATOES, variants=(replace(said[0], sku="R1"), said[1])))
     change_product(planned_market.farm_id, made, replace(POTATOES, variants=(replace(said[0], sku=""), said[1])))
     assert [sku for sku, *_ in variants()] == ["NEU-1", "R1"]
+
+
+def test_a_ton_at_a_hundred_thousand_a_kilogram_is_no_price(planned_market):
+    gold = replace(WEIGHED, net_quantity=1_000_000, unit_price_cents=10_000_000)
+    with pytest.raises(Invalid) as refusal:
+        create_product(planned_market.farm_id, replace(POTATOES, variants=(gold,)))
+    assert set(refusal.value.errors) == {"variants.0.unit_price_cents"}
+    assert scalar("SELECT count(*) FROM product") == 0
