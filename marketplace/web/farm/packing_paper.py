@@ -19,7 +19,7 @@ from marketplace.web.farm.visit import days_and_chosen, farm_here
 from marketplace.web.look.filters import clock_time
 
 # What a spreadsheet would take for a formula (OWASP, CSV injection).
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @blueprint.get("/<int:farm_id>/packen/drucken")
