@@ -41,6 +41,21 @@ def photo(colour: str, name: str) -> Any:
     return {"name": name, "mimeType": "image/jpeg", "buffer": content.getvalue()}
 
 
+def two_pictures(phone: Visitor) -> str:
+    """Sends two pictures at once and shows the second first; its address."""
+    phone.see("to-pictures").tap()
+    phone.page.wait_for_url("**/bilder")
+    phone.look(widths=(320,))
+    phone.see("picture-file").set_input_files([photo("#b5d334", "glas.jpg"), photo("#d33434", "baum.jpg")])
+    phone.see("upload").tap()
+    expect(phone.see("picture")).to_have_count(2, timeout=WAIT)
+    phone.look()
+    second = phone.see("picture").nth(1).locator("img").first.get_attribute("src")
+    phone.see("picture").nth(1).get_by_role("button", name="Zuerst zeigen").tap()
+    expect(phone.see("picture").nth(0).locator("img").first).to_have_attribute("src", str(second))
+    return str(second)
+
+
 def test_a_product_from_the_empty_form_to_the_shop(
     phone: Visitor, farm: str, running: RunningMarket, come: Come
 ) -> None:
@@ -86,17 +101,7 @@ def test_a_product_from_the_empty_form_to_the_shop(
     phone.look()
     product = phone.page.url.rsplit("/", 1)[1]
 
-    phone.see("to-pictures").tap()
-    phone.page.wait_for_url("**/bilder")
-    phone.look(widths=(320,))
-    phone.see("picture-file").set_input_files([photo("#b5d334", "glas.jpg"), photo("#d33434", "baum.jpg")])
-    phone.see("upload").tap()
-    expect(phone.see("picture")).to_have_count(2, timeout=WAIT)
-    phone.look()
-    second = phone.see("picture").nth(1).locator("img").first.get_attribute("src")
-    phone.see("picture").nth(1).get_by_role("button", name="Zuerst zeigen").tap()
-    expect(phone.see("picture").nth(0).locator("img").first).to_have_attribute("src", str(second))
-
+    second = two_pictures(phone)
     phone.go(f"{farm}/bestand")
     phone.page.get_by_label("Artikel", exact=True).select_option(
         label="Quittengelee von der Streuobstwiese, Glas 220 g"
