@@ -71,6 +71,7 @@ def set_offer(
         execute(
             """
             UPDATE offer SET price_cents = :price, paused = coalesce(CAST(:paused AS boolean), paused),
+                rests = CASE WHEN CAST(:paused AS boolean) IS NULL THEN rests END,
                 pause_id = CASE WHEN CAST(:paused AS boolean) IS NOT false THEN pause_id END,
                 unit_price_cents = CASE WHEN :price = price_cents AND NOT :known THEN unit_price_cents
                                         ELSE :unit_price END,

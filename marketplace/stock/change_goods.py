@@ -9,6 +9,7 @@ from marketplace.catalogue.save_many import save_products
 from marketplace.catalogue.save_product import change_product
 from marketplace.kernel.database import command
 from marketplace.stock.opening import follow_lead_time
+from marketplace.stock.resting import follow_seasons
 
 
 @command
@@ -16,6 +17,7 @@ def change_goods(farm_id: int, product_id: int, product: ProductInput) -> None:
     """As `change_product`, which says what it refuses; the farm's open offers follow in the same transaction."""
     change_product(farm_id, product_id, product)
     follow_lead_time(farm_id)
+    follow_seasons(farm_id)
 
 
 @command
@@ -23,3 +25,4 @@ def save_goods(farm_id: int, wanted: Sequence[tuple[int | None, ProductInput]], 
     """As `save_products`; the farm's open offers follow in the same transaction."""
     save_products(farm_id, wanted, categories)
     follow_lead_time(farm_id)
+    follow_seasons(farm_id)

@@ -49,7 +49,8 @@ class Stock(Model):
 class Offer(Model):
     """A variant on sale for a market day, at this day's price, until `closes_at`.
 
-    `pause_id`: the farm's pause that paused it, so that its end lets it stand again.
+    `pause_id`: the farm's pause that paused it, so that its end lets it stand again. `rests`: the usual week or the
+    season that paused it, so that it stands again with them; null when somebody paused it.
     """
 
     __tablename__ = "offer"
@@ -60,6 +61,7 @@ class Offer(Model):
         ForeignKeyConstraint(["market_day_id", "market_id"], ["market_day.id", "market_day.market_id"]),
         ForeignKeyConstraint(["farm_id", "market_id"], ["farm.id", "farm.market_id"]),
         CheckConstraint("price_cents BETWEEN 0 AND 100000000", name="price"),
+        CheckConstraint("rests IN ('week', 'season')", name="rests"),
         Index("ix_offer_farm_day", "farm_id", "market_day_id"),
     )
 
@@ -74,6 +76,7 @@ class Offer(Model):
     closes_at: Mapped[datetime]
     paused: Mapped[bool] = mapped_column(server_default="false")
     pause_id: Mapped[int | None] = mapped_column(ForeignKey("farm_pause.id", ondelete="SET NULL"), index=True)
+    rests: Mapped[str | None] = mapped_column(Text)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 

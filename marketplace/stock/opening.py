@@ -99,6 +99,12 @@ def open_offers(market_day_id: int) -> int:
     Not opened: goods out of season on the pickup date, farms and products that are not live, and whatever has its
     lead time behind it already. The price is the variant's own. A pool keeps the one stock row it has.
     """
+    # A pause that is being entered is waited for, and then seen; orders do not wait (they need the farm's key alone).
+    rows(
+        "SELECT f.id FROM farm f JOIN market_day d ON d.market_id = f.market_id WHERE d.id = :id ORDER BY f.id"
+        " FOR SHARE OF f",
+        id=market_day_id,
+    )
     execute(OPEN_STOCK, day_id=market_day_id)
     return execute(OPEN_OFFERS, day_id=market_day_id)
 

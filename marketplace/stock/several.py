@@ -17,7 +17,8 @@ WHERE s.id = o.stock_id AND s.capacity IS DISTINCT FROM w.capacity
 """
 
 _OFFERS = """
-UPDATE offer o SET paused = w.paused, pause_id = CASE WHEN w.paused THEN o.pause_id END, price_cents = w.price,
+UPDATE offer o SET paused = w.paused, pause_id = CASE WHEN w.paused THEN o.pause_id END,
+    rests = CASE WHEN w.paused AND o.paused THEN o.rests END, price_cents = w.price,
     unit_price_cents = w.unit_price, updated_at = clock_timestamp()
 FROM unnest(CAST(:offers AS bigint[]), CAST(:paused AS boolean[]), CAST(:prices AS bigint[]),
             CAST(:unit_prices AS bigint[])) AS w (offer_id, paused, price, unit_price)

@@ -11,6 +11,7 @@ from marketplace.kernel.words import N_
 from marketplace.stock.amounts import MOST_UNITS, is_whole
 from marketplace.stock.first_sale import put_on_sale
 from marketplace.stock.locks import lock_stock
+from marketplace.stock.resting import rest_in_pauses
 from marketplace.stock.several import Stood, set_several
 
 NOT_OFFERED = object()
@@ -120,8 +121,8 @@ WHERE o.variant_id = ANY(:variants) AND extract(isodow FROM d.date) = ANY(:weekd
 """
 
 COMING = """
-SELECT d.id AS day_id, v.id AS variant_id, k.weekday, o.id AS offer_id, o.paused, o.price_cents, o.unit_price_cents,
-       s.capacity, s.reserved + s.sold AS taken, s.market_day_id IS NULL AS pooled
+SELECT d.id AS day_id, v.id AS variant_id, k.weekday, o.id AS offer_id, o.paused, o.rests, o.price_cents,
+       o.unit_price_cents, s.capacity, s.reserved + s.sold AS taken, s.market_day_id IS NULL AS pooled
 FROM unnest(CAST(:variants AS bigint[]), CAST(:weekdays AS int[])) AS k (variant_id, weekday)
 JOIN variant v ON v.id = k.variant_id
 JOIN product p ON p.id = v.product_id
@@ -140,6 +141,7 @@ ORDER BY d.id, v.id
 def _follow(farm_id: int, before: Mapping[Key, int | None], changes: Mapping[Key, Amount]) -> None:
     """Coming days that still have the usual amount get the new one; what is new in the week is put on sale."""
     wanted: dict[int, Stood] = {}
+    rest: list[int] = []
     found = rows(COMING, variants=[key[0] for key in changes], weekdays=[key[1] for key in changes])
     for row in found:
         key = row.variant_id, row.weekday
@@ -147,14 +149,22 @@ def _follow(farm_id: int, before: Mapping[Key, int | None], changes: Mapping[Key
         if row.offer_id is None:
             if was is NOT_OFFERED and (amount is None or isinstance(amount, int)):
                 _put_on_sale(farm_id, row.day_id, row.variant_id, amount)
-        elif row.pooled or row.capacity != was:
-            continue
-        elif amount is NOT_OFFERED:
+        elif row.rests == "week" and was is NOT_OFFERED:  # taken out before, and now here again
+            units = max(amount, row.taken) if isinstance(amount, int) else None
+            wanted[row.offer_id] = [
+                row.capacity if row.pooled else units, False, row.price_cents, row.unit_price_cents
+            ]  # fmt: skip
+        elif amount is NOT_OFFERED and not row.paused and (row.pooled or row.capacity == was):
             wanted[row.offer_id] = [row.capacity, True, row.price_cents, row.unit_price_cents]
+            rest.append(row.offer_id)
+        elif amount is NOT_OFFERED or row.pooled or row.capacity != was:
+            continue
         else:
             units = max(amount, row.taken) if isinstance(amount, int) else None
             wanted[row.offer_id] = [units, row.paused, row.price_cents, row.unit_price_cents]
     set_several(wanted)
+    execute("UPDATE offer SET rests = 'week' WHERE id = ANY(:ids)", ids=rest)
+    rest_in_pauses(wanted)
 
 
 def _put_on_sale(farm_id: int, day_id: int, variant_id: int, amount: int | None) -> None:

@@ -7,12 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.catalogue.products import own_product
 from marketplace.kernel import clock
 from marketplace.kernel.database import execute, rows, scalar, transaction
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.stock.capacity import set_offer
+from marketplace.stock.change_goods import change_goods
 from marketplace.stock.open_day import change_market_day
 from marketplace.stock.opening import open_offers
+from marketplace.stock.weekly import NOT_OFFERED, set_weekly
 from tests.factories.planned_market import POTATOES
 
 VARIANT = POTATOES.variants[0]
@@ -185,3 +188,34 @@ def test_a_cancelled_day_is_not_moved(planned_market):
         execute("UPDATE market_day SET cancelled_at = app_now()")
     with pytest.raises(Conflict):
         change_market_day(day, orders_close_at=clock.now() + timedelta(hours=1))
+
+
+def test_a_weekday_taken_out_and_put_back_stands_again(planned_market):
+    variant = planned_market.product(capacity=12)
+    day = planned_market.day()
+    offer = planned_market.offer(day, variant)
+    weekday = scalar("SELECT extract(isodow FROM date)::int FROM market_day WHERE id = :id", id=day)
+    set_weekly(planned_market.farm_id, {(variant, weekday): NOT_OFFERED})
+    assert (offer_row(offer).paused, offer_row(offer).rests) == (True, "week")
+    set_weekly(planned_market.farm_id, {(variant, weekday): 9})
+    assert (offer_row(offer).paused, offer_row(offer).rests, offer_row(offer).capacity) == (False, None, 9)
+    set_offer(offer, paused=True)
+    set_weekly(planned_market.farm_id, {(variant, weekday): NOT_OFFERED})
+    set_weekly(planned_market.farm_id, {(variant, weekday): 9})
+    assert offer_row(offer).paused, "what the farmer paused stays paused"
+
+
+def test_a_season_that_ends_earlier_takes_open_days_along(planned_market):
+    variant = planned_market.product()
+    product = scalar("SELECT product_id FROM variant WHERE id = :id", id=variant)
+    day = planned_market.day()
+    offer = planned_market.offer(day, variant)
+    month = scalar("SELECT extract(month FROM date)::int FROM market_day WHERE id = :id", id=day)
+    said = own_product([planned_market.farm_id], product).as_input()
+    change_goods(planned_market.farm_id, product, replace(said, season_months=(month % 12 + 1,)))
+    assert (offer_row(offer).paused, offer_row(offer).rests) == (True, "season")
+    change_goods(planned_market.farm_id, product, replace(said, season_months=(month,)))
+    assert (offer_row(offer).paused, offer_row(offer).rests) == (False, None)
+    set_offer(offer, paused=True)
+    change_goods(planned_market.farm_id, product, replace(said, season_months=()))
+    assert offer_row(offer).paused
