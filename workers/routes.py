@@ -41,6 +41,7 @@ _TOLD = ("notifications.compose",)
 
 ROUTES: Mapping[type[facts.Fact], tuple[str, ...]] = {
     facts.FarmJoined: ("payouts.connect",),
+    facts.BankAccountChanged: _TOLD,
     facts.PersonInvited: _TOLD,
     facts.OrderPlaced: _TOLD,
     facts.OrderConfirmed: ("market_days.pack", *_TOLD),

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from sqlalchemy import func, text
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.checkout.customer_limit import refuse_over_limit
 from marketplace.checkout.quote import Quote, QuotedLine, quote
 from marketplace.checkout.request import METHODS, OrderRequest
 from marketplace.events.facts import OrderConfirmed, OrderPlaced, PaymentWanted
@@ -23,6 +22,7 @@ from marketplace.kernel.errors import Invalid, KeyReused, NotFound, TooYoung
 from marketplace.kernel.ids import new_code, new_token
 from marketplace.kernel.words import N_, Words
 from marketplace.market_days.places import take_place
+from marketplace.orders.customer_limit import Limited, refuse_over_limit
 from marketplace.orders.find import order_by_checkout
 from marketplace.orders.models import Order, OrderLine
 from marketplace.payments.request import add_payment, may_hold
@@ -62,7 +62,12 @@ def _place(request: OrderRequest) -> Order:
     if request.payment_method == "sepa_debit" and not quoted.slot.debit_possible:
         raise Invalid({"payment_method": N_("Eine Lastschrift braucht länger, als bis zum Bestellschluss Zeit ist.")})
     reserve([Wanted(line.offer_id, line.stock_id, line.quantity) for line in quoted.lines])
-    refuse_over_limit(quoted.lines, address_key(email), request.account_id)
+    limited = [
+        Limited(line.offer_id, line.name, line.quantity, line.most_per_customer)
+        for line in quoted.lines
+        if line.most_per_customer is not None
+    ]
+    refuse_over_limit(limited, address_key(email), request.account_id)
     order = _write(request, quoted, email, take_place(request.slot_id))
     # A debit cannot be held: it is taken at once, and the difference given back.
     capture_later = request.payment_method == "card" and may_hold(

@@ -19,6 +19,11 @@ class FarmJoined(Fact):
 
 
 @dataclass(frozen=True)
+class BankAccountChanged(Fact):
+    bank_account_id: int
+
+
+@dataclass(frozen=True)
 class PersonInvited(Fact):
     invitation_id: int
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.events.facts import BankAccountChanged
+from marketplace.events.outbox import publish
 from marketplace.kernel.database import command, execute, rows
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.plain_text import one_line
@@ -71,6 +73,7 @@ def change_bank_account(farm_id: int, iban: str, holder: str) -> int:
     if not 1 <= len(name) <= LONGEST_HOLDER:
         raise Invalid({"holder": N_("Bitte geben Sie an, wem das Konto gehört.")})
     rows("SELECT 1 FROM farm WHERE id = :farm_id FOR NO KEY UPDATE", farm_id=farm_id)
+    before = bank_account(farm_id)
     execute("UPDATE farm_bank_account SET ended_at = app_now() WHERE farm_id = :id AND ended_at IS NULL", id=farm_id)
     made = rows(
         "INSERT INTO farm_bank_account (farm_id, iban, holder) VALUES (:farm_id, :iban, :holder) RETURNING id",
@@ -78,6 +81,8 @@ def change_bank_account(farm_id: int, iban: str, holder: str) -> int:
         iban=compact,
         holder=name,
     )
+    if before is not None:
+        publish(BankAccountChanged(int(made[0].id)))
     return int(made[0].id)
 
 

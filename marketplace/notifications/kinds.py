@@ -60,6 +60,22 @@ def _link_ready(fact: facts.PaymentLinkReady) -> list[Occasion]:
     return _customer("payment_link", payment, f":link:{payment.id}")
 
 
+WHOSE_BANK = """
+SELECT DISTINCT a.email, a.language, f.market_id FROM farm_bank_account b JOIN farm f ON f.id = b.farm_id
+JOIN membership m ON m.farm_id = f.id AND m.role = 'farm' JOIN account a ON a.id = m.account_id
+WHERE b.id = :id AND a.disabled_at IS NULL ORDER BY a.email
+"""
+
+
+def _bank_changed(fact: facts.BankAccountChanged) -> list[Occasion]:
+    """Everybody who runs the farm hears of it: whoever changed it may not be who should."""
+    ref, values = f"bank_account:{fact.bank_account_id}", {"bank_account": fact.bank_account_id}
+    return [
+        Occasion("bank_account_changed", row.email, ref, row.market_id, language=row.language, values=values)
+        for row in rows(WHOSE_BANK, id=fact.bank_account_id)
+    ]
+
+
 def _invited(fact: facts.PersonInvited) -> list[Occasion]:
     found = open_invitation(fact.invitation_id)
     if found is None:
@@ -152,6 +168,7 @@ def _statement_paid(fact: facts.StatementPaid) -> list[Occasion]:
 
 
 MESSAGES: Mapping[type[facts.Fact], Callable[[Any], list[Occasion]]] = {
+    facts.BankAccountChanged: _bank_changed,
     facts.PersonInvited: _invited,
     facts.OrderPlaced: _placed,
     facts.OrderConfirmed: _confirmed,

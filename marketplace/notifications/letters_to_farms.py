@@ -119,11 +119,27 @@ def _invitation(writer: Writer, notification: Notification) -> Letter:
     )
 
 
+def _bank_changed(writer: Writer, notification: Notification) -> Letter:
+    account = rows(
+        "SELECT b.farm_id, b.iban, f.name FROM farm_bank_account b JOIN farm f ON f.id = b.farm_id WHERE b.id = :id",
+        id=notification.values["bank_account"],
+    )[0]
+    return writer.letter(
+        writer.say(N_("Neue Bankverbindung für %(farm)s"), farm=account.name),
+        writer.say(
+            N_("Auszahlungen gehen künftig auf das Konto mit den Endziffern %(digits)s."), digits=account.iban[-4:]
+        ),
+        writer.say(N_("Waren Sie das nicht, melden Sie sich bitte gleich bei der Marktleitung.")),
+        button=(writer.say(N_("Bankverbindung ansehen")), page(f"/hof/{account.farm_id}/betrieb")),
+    )
+
+
 FARM_LETTERS: Mapping[str, Callable[[Writer, Notification], Letter]] = {
     "packing_list": _packing_list,
     "payout_to_sign": _to_sign,
     "statement_ready": _statement_ready,
     "payout_paid": _paid,
+    "bank_account_changed": _bank_changed,
     "invitation": _invitation,
     "stock_low": _runs_out,
     "stock_sold_out": _runs_out,

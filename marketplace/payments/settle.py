@@ -13,8 +13,9 @@ from marketplace.events.facts import OrderConfirmed, PaymentWanted
 from marketplace.events.outbox import publish
 from marketplace.kernel import clock
 from marketplace.kernel.database import command, db, in_transaction
-from marketplace.kernel.errors import Closed, Shortage, SlotFull
+from marketplace.kernel.errors import Closed, OverLimit, Shortage, SlotFull
 from marketplace.market_days.places import take_place
+from marketplace.orders.customer_limit import refuse_late_over_limit
 from marketplace.orders.models import Order
 from marketplace.orders.states import PAID_FOR
 from marketplace.orders.steps import step
@@ -199,8 +200,9 @@ def _still_possible(order: Order) -> bool:
     try:
         with db.session.begin_nested():
             reserve_again(order.id)
+            refuse_late_over_limit(order)
             take_place(order.slot_id, late=True)
-    except (Shortage, Closed, SlotFull):
+    except (Shortage, Closed, SlotFull, OverLimit):
         return False
     return True
 

@@ -40,6 +40,7 @@ APART = {
     "service.healthz", "service.readyz", "service.figures",
     "account.code", "farm.packing_stand", "farm.packing_worker", "farm.short", "farm.to_provider",
     "shop.ask_to_cancel", "shop.appointment", "office.sepa", "ui_gallery", "ui_picture", "account.invitation",
+    "account.ask_to_remove_means", "farm.import_job", "farm.import_progress",
 }  # fmt: skip
 LINKS, ADDRESSES = "a[href^='/']", "all => all.map((a) => a.getAttribute('href'))"
 SEEN: set[str] = set()

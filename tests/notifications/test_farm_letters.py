@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from marketplace.farms.bank import change_bank_account
 from marketplace.kernel.database import execute, scalar, transaction
 from tests.factories.paid import drain, placed
 from tests.factories.small_market import SmallMarket
+from tests.factories.visitors import account
 from tests.notifications.test_mail import Postman, body, market, postman, states  # noqa: F401 - fixtures
 
 AT_PICKUP = {"payment_method": "pay_at_pickup"}
@@ -60,3 +62,18 @@ def test_every_link_of_a_letter_leads_somewhere(app: Flask, postman: Postman, ma
     for message in postman.taken:
         for link in re.findall(r"https?://\S+", body(message, "plain")):
             assert adapter.match(urlsplit(link.rstrip(".>")).path), link
+
+
+def test_whoever_runs_the_farm_hears_of_a_new_bank_account(
+    app: Flask,
+    postman: Postman,  # noqa: F811
+    market: SmallMarket,  # noqa: F811
+) -> None:
+    farm = market.farms["dairy"]
+    account(app, "farm", "chefin@example.org", farm_id=farm)
+    account(app, "helper", "helfer@example.org", farm_id=farm)
+    change_bank_account(farm, "NL91ABNA0417164300", "Hof Milch")
+    drain()
+    assert [message["To"] for message in postman.taken] == ["chefin@example.org"]
+    text = body(postman.taken[0], "plain")
+    assert "4300" in text and "NL91ABNA" not in text
