@@ -15,6 +15,8 @@
     };
   });
   const forget = async () => {
+    const worker = navigator.serviceWorker && navigator.serviceWorker.controller;
+    if (worker) worker.postMessage({ forget: true });
     if (window.caches) for (const name of await caches.keys()) if (name.startsWith("packen-")) await caches.delete(name);
     await new Promise((done) => {
       const asked = indexedDB.deleteDatabase("packen");

@@ -24,29 +24,34 @@ async function tidy() {
   }
   if (!left) await caches.delete(ASSETS);
 }
+// What was asked for before somebody signed out is not kept after it.
+let era = 0;
 async function forget() {
+  era += 1;
   await caches.delete(PAGES);
   await caches.delete(ASSETS);
 }
-async function keepPage(url, response) {
-  if (!response.ok || response.redirected || until(response) <= Date.now()) return;
+async function keepPage(url, response, asked) {
+  if (asked !== era || !response.ok || response.redirected || until(response) <= Date.now()) return;
   const headers = new Headers(response.headers);
   headers.set("X-Kept-At", String(Date.now()));
   const body = await response.blob();
-  await (await caches.open(PAGES)).put(url, new Response(body, { status: 200, headers }));
+  if (asked === era) await (await caches.open(PAGES)).put(url, new Response(body, { status: 200, headers }));
 }
 async function keep({ assets, pages, here }) {
+  const asked = era;
   await tidy();
   const files = await caches.open(ASSETS);
   for (const request of await files.keys()) if (!assets.includes(new URL(request.url).pathname)) await files.delete(request);
   for (const url of assets) if (!(await files.match(url))) await files.add(url);
   const kept = await caches.open(PAGES);
   for (const url of new Set([here, ...pages])) {
+    if (asked !== era) return null;
     const old = await kept.match(url);
     if (old && Date.now() - Number(old.headers.get("X-Kept-At")) < FRESH_MS) continue;
     const answer = await fetch(url, { credentials: "same-origin", redirect: "manual", cache: "no-store" });
     if (signedOut(answer)) return forget();
-    await keepPage(url, answer);
+    await keepPage(url, answer, asked);
   }
   return null;
 }
@@ -69,6 +74,7 @@ async function kept(url) {
   return near ? pages.match(near.pathname + near.search) : null;
 }
 async function list(event, url) {
+  const begun = era;
   const asked = fetch(event.request);
   const stored = await kept(url);
   const late = new Promise((done) => { if (stored) setTimeout(() => done(stored), WEAK_MS); });
@@ -76,7 +82,7 @@ async function list(event, url) {
     const answer = await Promise.race([asked, late]);
     if (answer === stored) return stored;
     if (signedOut(answer)) event.waitUntil(forget());
-    else event.waitUntil(keepPage(url.pathname + url.search, answer.clone()));
+    else event.waitUntil(keepPage(url.pathname + url.search, answer.clone(), begun));
     return answer;
   } catch {
     return stored || nothing();
