@@ -10,6 +10,7 @@ import stripe
 from marketplace.payments.gateway import BadEvent
 from marketplace.providers.stripe_gateway import StripeGateway
 
+
 @pytest.mark.parametrize("body", [b"{}", b"\xff", b""])
 @pytest.mark.parametrize(
     "header",
