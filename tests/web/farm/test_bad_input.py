@@ -141,7 +141,6 @@ def test_what_is_no_picture_is_said_at_its_field(
     page = farmer.post(
         f"/hof/{farm}/hof/bilder", {"bild": (io.BytesIO(content), "foto.jpg"), "beschreibung": "Hof"}, status=422
     )
-    page.response.request.environ["wsgi.input"].close()  # the test client leaves the file of a large form open
     assert words in page.text and 'id="bild-fehler"' in page.response.text
     assert not look("SELECT 1 FROM farm_picture")
 
